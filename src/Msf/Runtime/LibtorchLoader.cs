@@ -1,0 +1,142 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using TorchSharp;
+
+namespace Msf.Runtime;
+
+/// <summary>Loads the native libraries in the order that lets every one find those it links, and keeps TorchSharp's handle.</summary>
+internal sealed class LibtorchLoader
+{
+    /// <summary>The libtorch that TorchSharp 0.107 was compiled against.</summary>
+    internal const string BuiltFor = "2.10";
+
+    private const string TorchSharpLibrary = "LibTorchSharp";
+
+    /// <summary>The only version of the C++ library known to be asked for needlessly, and the only symbol concerned.</summary>
+    private const string OptionalVersion = "GLIBCXX_3.4.32";
+    private const string OptionalSymbol = "_ZSt21ios_base_library_initv";
+
+    private static readonly string[] LibtorchParts = ["c10", "torch_cpu", "torch"];
+
+    private readonly bool _cuda;
+
+    private LibtorchLoader(nint torchSharp, bool cuda, LibtorchReport report) => (TorchSharp, _cuda, Report) = (torchSharp, cuda, report);
+
+    /// <summary>Handle of TorchSharp's native half.</summary>
+    internal nint TorchSharp { get; }
+
+    /// <summary>What was loaded.</summary>
+    internal LibtorchReport Report { get; }
+
+    /// <summary>Whether libtorch is of another version than TorchSharp was compiled for.</summary>
+    internal bool IsForeign => Report.SelfTested;
+
+    /// <summary>Loads libtorch and TorchSharp's native half.</summary>
+    /// <exception cref="LibtorchNotFoundException">Nothing usable was found.</exception>
+    internal static LibtorchLoader Load()
+    {
+        var chosen = Environment.GetEnvironmentVariable(NativeSearch.FolderVariable);
+        var folder = string.IsNullOrEmpty(chosen) ? PackagedFolder() : ChosenFolder(chosen);
+        var (torchCpu, cuda) = LoadLibtorch(folder);
+        var version = LibtorchVersion.Read(torchCpu, folder);
+        var (handle, path, compatibility) = LoadTorchSharp();
+        var foreign = !version.StartsWith(BuiltFor + ".", StringComparison.Ordinal);
+        return new LibtorchLoader(handle, cuda, new LibtorchReport(folder, version, compatibility, path, foreign, cuda));
+    }
+
+    /// <summary>
+    /// Tells TorchSharp that loading is done. It looks for torch_cpu by name before its first scalar, and would load the
+    /// application's own beside the chosen one.
+    /// </summary>
+    internal void TellTorchSharp()
+    {
+        Mark("nativeBackendLoaded");
+        if (_cuda) Mark("nativeBackendCudaLoaded");
+
+        static void Mark(string field) => typeof(torch).GetField(field, BindingFlags.Static | BindingFlags.NonPublic)?.SetValue(null, true);
+    }
+
+    private static string PackagedFolder()
+    {
+        var library = NativeSearch.Find("torch_cpu", NativeSearch.Folders());
+        return library is not null
+            ? Path.GetDirectoryName(library)!
+            : throw new LibtorchNotFoundException(
+                $"libtorch is not part of this application ({NativeSearch.FileName("torch_cpu")} was not found beside it): add the package "
+                + $"libtorch-cpu-linux-x64 2.10.0 to the project, or set {NativeSearch.FolderVariable} to the torch/lib folder of a PyTorch {BuiltFor}.");
+    }
+
+    private static string ChosenFolder(string chosen)
+    {
+        var folder = Path.GetFullPath(chosen);
+        var missing = LibtorchParts.Select(NativeSearch.FileName)
+            .FirstOrDefault(file => !File.Exists(Path.Combine(folder, file)));
+        return missing is null
+            ? folder
+            : throw new LibtorchNotFoundException(
+                $"{NativeSearch.FolderVariable} is {chosen}, which {(Directory.Exists(folder) ? $"holds no {missing}" : "does not exist")}: "
+                + $"set it to the torch/lib folder of a PyTorch {BuiltFor}, or unset it to use the libtorch of this application.");
+    }
+
+    private static (nint TorchCpu, bool Cuda) LoadLibtorch(string folder)
+    {
+        var cuda = File.Exists(Path.Combine(folder, NativeSearch.FileName("torch_cuda")));
+        string[] order = cuda ? ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"] : LibtorchParts;
+        var handles = order.Select(library => Open(Path.Combine(folder, NativeSearch.FileName(library)), $"libtorch in {folder}")).ToArray();
+        return (handles[1], cuda);
+    }
+
+    private static (nint Handle, string Path, string Compatibility) LoadTorchSharp()
+    {
+        var path = NativeSearch.Find(TorchSharpLibrary, NativeSearch.Folders())
+            ?? throw new LibtorchNotFoundException(
+                $"{NativeSearch.FileName(TorchSharpLibrary)} was not found beside the application: TorchSharp has none for "
+                + $"{RuntimeInformation.RuntimeIdentifier}, or the application was copied without its native files; publish it for linux-x64.");
+        if (NativeLibrary.TryLoad(path, out var handle)) return (handle, path, "none needed");
+
+        byte[] content;
+        try
+        {
+            content = File.ReadAllBytes(path);
+            if (!OperatingSystem.IsLinux() || !IsOnlyTheVersionMissing(path, content)) return (Open(path, "TorchSharp's native library"), path, "none needed");
+            (handle, var copy) = NativeCache.Load(
+                Path.GetFileName(path), ElfVersionRequirement.Weaken(content, OptionalVersion), p => Open(p, "the adapted copy of TorchSharp's native library"));
+            return (handle, copy, $"{OptionalVersion} is absent from this host's libstdc++; a copy of {Path.GetFileName(path)} that does without it was loaded");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LibtorchNotFoundException(
+                $"this host's libstdc++ lacks {OptionalVersion} and the adapted copy of {Path.GetFileName(path)} could be written neither to "
+                + $"{NativeCache.Root} nor to {Path.GetTempPath()}: make one of them writable, or install GCC 13's libstdc++.", e);
+        }
+    }
+
+    private static bool IsOnlyTheVersionMissing(string path, byte[] content)
+    {
+        try
+        {
+            NativeLibrary.Free(NativeLibrary.Load(path));
+            return false;
+        }
+        catch (DllNotFoundException e)
+        {
+            return e.Message.Contains(OptionalVersion, StringComparison.Ordinal)
+                && ElfVersionRequirement.SymbolsOf(content, OptionalVersion) is [OptionalSymbol];
+        }
+    }
+
+    private static nint Open(string path, string what)
+    {
+        try
+        {
+            return NativeLibrary.Load(path);
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            var reason = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
+            throw new LibtorchNotFoundException(
+                $"{what} does not load: {reason}; use a libtorch {BuiltFor} for {RuntimeInformation.RuntimeIdentifier} "
+                + $"({NativeSearch.FolderVariable} names its folder) on a host with glibc 2.34 or newer.", e);
+        }
+    }
+}
