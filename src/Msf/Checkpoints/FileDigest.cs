@@ -1,0 +1,16 @@
+using System.Security.Cryptography;
+
+namespace Msf.Checkpoints;
+
+/// <summary>Identifies the content of a file.</summary>
+public static class FileDigest
+{
+    /// <summary>The SHA-256 of a file's bytes, as 64 lower-case hexadecimal digits.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static string Sha256(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}

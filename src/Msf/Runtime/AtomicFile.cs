@@ -1,0 +1,34 @@
+namespace Msf.Runtime;
+
+/// <summary>Writes files that appear complete or not at all, also across a crash or a power cut.</summary>
+public static class AtomicFile
+{
+    /// <summary>Writes to a temporary file beside the target, flushes it to disk and renames it over the target.</summary>
+    /// <param name="path">The file; replaced if it exists. Its folder must exist.</param>
+    /// <param name="write">Writes the content. If it throws, the temporary file is removed and the target stays as it was.</param>
+    /// <exception cref="DirectoryNotFoundException">The target's folder does not exist.</exception>
+    /// <exception cref="IOException">The file system refused (full, target is a folder, ...).</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder is not writable.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
+        path = Path.GetFullPath(path);
+        var folder = Path.GetDirectoryName(path) ?? throw new IOException($"{path}: a folder cannot be written as a file.");
+        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder}: no such folder; create it before writing {Path.GetFileName(path)}.");
+        var temporary = TemporaryName.For(path);
+        try
+        {
+            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
+            {
+                write(stream);
+                stream.Flush(flushToDisk: true);
+            }
+            File.Move(temporary, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(temporary);
+            throw;
+        }
+        DiskSync.Folder(folder);
+    }
+}
