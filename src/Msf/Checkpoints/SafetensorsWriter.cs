@@ -13,7 +13,7 @@ public static class SafetensorsWriter
     // Eight bytes is the largest element, so every tensor starts at a multiple of its own element size.
     private const int Alignment = 8;
 
-    private static readonly UTF8Encoding s_strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding _strictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Writes tensors of any device to a file that appears complete or not at all.</summary>
     /// <param name="path">The file; replaced if it exists. Its folder must exist.</param>
@@ -58,14 +58,14 @@ public static class SafetensorsWriter
             {
                 json.WriteStartObject("__metadata__");
                 foreach (var (key, value) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-                    json.WriteString(s_strictUtf8.GetBytes(key), s_strictUtf8.GetBytes(value));
+                    json.WriteString(_strictUtf8.GetBytes(key), _strictUtf8.GetBytes(value));
                 json.WriteEndObject();
             }
             long begin = 0;
             foreach (var (name, tensor) in tensors)
             {
                 var end = checked(begin + tensor.numel() * SafetensorsDataTypes.SizeOf(tensor.dtype));
-                json.WriteStartObject(s_strictUtf8.GetBytes(name));
+                json.WriteStartObject(_strictUtf8.GetBytes(name));
                 json.WriteString("dtype", SafetensorsDataTypes.NameOf(tensor.dtype));
                 WriteArray(json, "shape", tensor.shape);
                 WriteArray(json, "data_offsets", [begin, end]);

@@ -6,7 +6,7 @@ namespace Msf.Runtime;
 internal static class TemporaryName
 {
     private const string Mark = ".tmp-";
-    private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789abcdef");
+    private static readonly SearchValues<char> _digits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>A fresh name beside <paramref name="path"/>, on the same file system.</summary>
     internal static string For(string path) => Path.TrimEndingDirectorySeparator(path) + Mark + Guid.NewGuid().ToString("N")[..8];
@@ -15,6 +15,6 @@ internal static class TemporaryName
     internal static bool Matches(string name)
     {
         var mark = name.LastIndexOf(Mark, StringComparison.Ordinal);
-        return mark > 0 && name.Length == mark + Mark.Length + 8 && name.AsSpan(mark + Mark.Length).IndexOfAnyExcept(s_digits) < 0;
+        return mark > 0 && name.Length == mark + Mark.Length + 8 && name.AsSpan(mark + Mark.Length).IndexOfAnyExcept(_digits) < 0;
     }
 }

@@ -7,21 +7,21 @@ namespace Msf.Tests.Checkpoints;
 
 public class SafetensorsRoundTripTests
 {
-    private static readonly ScalarType[] s_types =
+    private static readonly ScalarType[] _types =
     [
         ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64, ScalarType.Int32, ScalarType.Int16,
         ScalarType.Int8, ScalarType.Byte, ScalarType.Bool,
     ];
 
-    private static readonly Gen<(string Name, ScalarType Type, long[] Shape)> s_tensor =
-        Gen.Select(Gen.String[Gen.Char["ab.0é\"\n漢"], 1, 6], Gen.Int[0, s_types.Length - 1].Select(i => s_types[i]), Gen.Long[0, 4].Array[0, 4]);
+    private static readonly Gen<(string Name, ScalarType Type, long[] Shape)> _tensor =
+        Gen.Select(Gen.String[Gen.Char["ab.0é\"\n漢"], 1, 6], Gen.Int[0, _types.Length - 1].Select(i => _types[i]), Gen.Long[0, 4].Array[0, 4]);
 
     [Fact]
     public void What_is_written_is_read_back_whatever_the_types_shapes_and_names()
     {
         using var folder = new TemporaryFolder();
         var path = folder["a.safetensors"];
-        s_tensor.Array[0, 6].Sample(described =>
+        _tensor.Array[0, 6].Sample(described =>
         {
             using var scope = NewDisposeScope();
             var written = new Dictionary<string, Tensor>();
