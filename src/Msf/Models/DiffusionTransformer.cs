@@ -1,0 +1,90 @@
+using Msf.Modules;
+using Msf.Runtime;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Msf.Models;
+
+/// <summary>
+/// Diffusion transformer with adaLN-Zero (Peebles and Xie 2023). Without a condition its keys and shapes are those of the
+/// official DiT and SiT; with one, the condition's channels join the input and its noise level joins the conditioning vector.
+/// </summary>
+public sealed class DiffusionTransformer : Module
+{
+    [ComponentName(Name = "x_embedder")] private readonly PatchEmbed _patchEmbed;
+    [ComponentName(Name = "t_embedder")] private readonly TimestepEmbedder _timeEmbed;
+    [ComponentName(Name = "condition_t_embedder")] private readonly TimestepEmbedder? _conditionTimeEmbed;
+    [ComponentName(Name = "y_embedder")] private readonly LabelEmbedder _labelEmbed;
+    [ComponentName(Name = "pos_embed")] private readonly Parameter _positions;
+    [ComponentName(Name = "blocks")] private readonly ModuleList<TransformerBlock> _blocks;
+    [ComponentName(Name = "final_layer")] private readonly FinalLayer _finalLayer;
+    private readonly int[] _grid;
+
+    /// <summary>Creates the network with DiT's initial weights; its output is zero until trained.</summary>
+    /// <param name="config">Architecture; must be valid.</param>
+    /// <param name="device">Where to create the parameters (also <c>meta</c>); the CPU when null.</param>
+    /// <exception cref="ArgumentException">The configuration is invalid.</exception>
+    public DiffusionTransformer(TransformerConfig config, Device? device = null) : base(nameof(DiffusionTransformer))
+    {
+        if (config.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors), nameof(config));
+        Config = config;
+        _grid = Patches.Grid(config.InputSize, config.PatchSize);
+        _patchEmbed = new PatchEmbed(config.Channels + config.ConditionChannels, config.PatchSize, config.Width, device);
+        _timeEmbed = new TimestepEmbedder(config.Width, config.TimeScale, device);
+        _conditionTimeEmbed = config.ConditionChannels > 0 ? new TimestepEmbedder(config.Width, config.TimeScale, device) : null;
+        _labelEmbed = new LabelEmbedder(config.Classes, config.Width, device);
+        _positions = Parameter(SinCosPositions.Create(_grid[0], _grid[1], config.Width).to(device ?? CPU), requires_grad: false);
+        _blocks = new ModuleList<TransformerBlock>([.. Enumerable.Range(0, config.Depth)
+            .Select(_ => new TransformerBlock(config.Width, config.Heads, config.MlpRatio, device))]);
+        _finalLayer = new FinalLayer(config.Width, config.PatchSize, config.OutputChannels, device);
+        RegisterComponents();
+    }
+
+    /// <summary>Where the parameters are.</summary>
+    public Device Device => _positions.device;
+
+    /// <summary>The architecture.</summary>
+    public TransformerConfig Config { get; }
+
+    /// <summary>Runs the network in the type of its parameters.</summary>
+    /// <param name="x">Noisy component, (B, C, H, W).</param>
+    /// <param name="t">Times, (B), before the configuration's time scale.</param>
+    /// <param name="labels">Class indices, (B), int64; K is the null class.</param>
+    /// <param name="condition">Noised condition, (B, C_u, H, W); exactly where the configuration has condition channels.</param>
+    /// <param name="conditionTime">Noise level t_u of the condition, (B); exactly where there is a condition.</param>
+    /// <returns>Prediction, (B, C, H, W) or (B, 2 C, H, W) with a learned variance, float32, owned by the caller's dispose scope.</returns>
+    /// <exception cref="ArgumentException">A shape does not fit, or the condition is missing or unexpected.</exception>
+    public Tensor Forward(Tensor x, Tensor t, Tensor labels, Tensor? condition = null, Tensor? conditionTime = null)
+    {
+        RequireShapes(x, t, labels, condition, conditionTime);
+        using var scope = NewDisposeScope();
+        var c = _timeEmbed.call(t) + _labelEmbed.call(labels);                                // (B, D)
+        if (condition is not null)
+        {
+            x = cat([x, condition], dim: 1);                                                  // (B, C + C_u, H, W)
+            c = c + _conditionTimeEmbed!.call(conditionTime!);
+        }
+        var tokens = _patchEmbed.call(x.to_type(_positions.dtype)) + _positions;              // (B, N, D)
+        foreach (var block in _blocks) tokens = block.call(tokens, c);
+        var patches = _finalLayer.call(tokens, c).to_type(ScalarType.Float32);                // (B, N, p p C_out)
+        return Patches.Join(patches, _grid, Config.PatchSize).MoveToOuterDisposeScope();      // (B, C_out, H, W)
+    }
+
+    private void RequireShapes(Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime)
+    {
+        var batch = x.shape[0];
+        ShapeGuard.Require(x, nameof(x), -1, Config.Channels, Config.InputSize[0], Config.InputSize[1]);
+        ShapeGuard.Require(t, nameof(t), batch);
+        ShapeGuard.Require(labels, nameof(labels), batch);
+        var expected = Config.ConditionChannels > 0;
+        if (condition is not null != expected || conditionTime is not null != expected)
+            throw new ArgumentException(expected
+                ? "this stage needs a condition and its noise level; pass both."
+                : "this stage takes no condition; pass neither condition nor conditionTime.", nameof(condition));
+        if (!expected) return;
+        ShapeGuard.Require(condition!, nameof(condition), batch, Config.ConditionChannels, Config.InputSize[0], Config.InputSize[1]);
+        ShapeGuard.Require(conditionTime!, nameof(conditionTime), batch);
+    }
+}

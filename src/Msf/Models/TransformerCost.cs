@@ -1,0 +1,53 @@
+namespace Msf.Models;
+
+/// <summary>Parameters and multiply-adds of a transformer, counted as DiT does (118.6 G per forward for DiT-XL/2 at 256 px).</summary>
+public sealed record TransformerCost
+{
+    private TransformerCost() { }
+
+    /// <summary>Number of parameters, the fixed positions left out.</summary>
+    public required long Parameters { get; init; }
+
+    /// <summary>Tokens N per image.</summary>
+    public required int Tokens { get; init; }
+
+    /// <summary>Multiply-adds of one forward pass for one image.</summary>
+    public required long MultiplyAdds { get; init; }
+
+    /// <summary>Counts a transformer from its configuration.</summary>
+    /// <param name="config">A valid configuration.</param>
+    public static TransformerCost Of(TransformerConfig config)
+    {
+        long n = config.Tokens, d = config.Width, hidden = (long)(config.Width * config.MlpRatio), depth = config.Depth;
+        long patchIn = (long)(config.Channels + config.ConditionChannels) * config.PatchSize * config.PatchSize;
+        long patchOut = (long)config.OutputChannels * config.PatchSize * config.PatchSize;
+        long times = config.ConditionChannels > 0 ? 2 : 1;
+        const long frequencies = Modules.TimestepEmbedder.FrequencySize;
+
+        // Weights that act on every token, and weights that act once per image, on the conditioning vector.
+        var perToken = depth * (4 * d * d + 2 * d * hidden) + patchIn * d + d * patchOut;
+        var perImage = times * (frequencies * d + d * d) + depth * 6 * d * d + 2 * d * d;
+        var attention = depth * 2 * n * n * d;
+        var biases = depth * (4 * d + hidden + d + 6 * d) + d + patchOut + times * 2 * d + 2 * d;
+        var labels = (long)(config.Classes + 1) * d;
+        return new TransformerCost
+        {
+            Parameters = perToken + perImage + biases + labels,
+            Tokens = (int)n,
+            MultiplyAdds = n * perToken + perImage + attention,
+        };
+    }
+
+    /// <summary>Multiply-adds of sampling one image with a whole model.</summary>
+    /// <param name="model">A valid configuration.</param>
+    /// <param name="forwards">Network evaluations per image of every stage, guidance included.</param>
+    /// <exception cref="ArgumentException">There are not as many counts as stages.</exception>
+    public static long PerImage(ModelConfig model, ReadOnlySpan<int> forwards)
+    {
+        if (forwards.Length != model.Stages.Length)
+            throw new ArgumentException($"{forwards.Length} budgets for {model.Stages.Length} stages; give one per stage.", nameof(forwards));
+        long total = 0;
+        for (var stage = 0; stage < forwards.Length; stage++) total += forwards[stage] * Of(model.Transformer(stage)).MultiplyAdds;
+        return total;
+    }
+}

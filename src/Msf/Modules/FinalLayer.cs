@@ -1,0 +1,35 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Msf.Modules;
+
+/// <summary>Adaptive layer norm and the projection of every token to its patch (Peebles and Xie 2023); it starts at zero.</summary>
+public sealed class FinalLayer : Module<Tensor, Tensor, Tensor>
+{
+    [ComponentName(Name = "linear")] private readonly Linear _linear;
+    [ComponentName(Name = "adaLN_modulation")] private readonly Sequential _modulation;
+
+    /// <summary>Creates the layer.</summary>
+    /// <param name="width">Width D of the tokens.</param>
+    /// <param name="patchSize">Side p of a patch.</param>
+    /// <param name="channels">Channels of the output.</param>
+    /// <param name="device">Where to create the parameters; the CPU when null.</param>
+    public FinalLayer(int width, int patchSize, int channels, Device? device = null) : base(nameof(FinalLayer))
+    {
+        _linear = Initialization.ZeroLinear(width, patchSize * patchSize * channels, device);
+        _modulation = Sequential(("0", SiLU()), ("1", Initialization.ZeroLinear(width, 2 * width, device)));
+        RegisterComponents();
+    }
+
+    /// <param name="x">Tokens, (B, N, D).</param>
+    /// <param name="c">Conditioning vector, (B, D).</param>
+    /// <returns>Patches, (B, N, p p C), owned by the caller's dispose scope.</returns>
+    public override Tensor forward(Tensor x, Tensor c)
+    {
+        using var scope = NewDisposeScope();
+        var m = _modulation.call(c).unsqueeze(1).chunk(2, dim: -1);                           // 2 x (B, 1, D)
+        return _linear.call(AdaptiveLayerNorm.Apply(x, shift: m[0], scale: m[1])).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,42 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Msf.Modules;
+
+/// <summary>Multi-head self-attention (Vaswani et al. 2017; keys <c>qkv</c>, <c>proj</c> as in timm).</summary>
+public sealed class SelfAttention : Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "qkv")] private readonly Linear _qkv;
+    [ComponentName(Name = "proj")] private readonly Linear _proj;
+    private readonly int _heads;
+
+    /// <summary>Creates the layer with Xavier-uniform weights and zero biases, as DiT does.</summary>
+    /// <param name="width">Width D of the tokens; divisible by <paramref name="heads"/>.</param>
+    /// <param name="heads">Number of heads h.</param>
+    /// <param name="device">Where to create the parameters; the CPU when null.</param>
+    public SelfAttention(int width, int heads, Device? device = null) : base(nameof(SelfAttention))
+    {
+        _heads = heads;
+        _qkv = Initialization.XavierLinear(width, 3 * width, device);
+        _proj = Initialization.XavierLinear(width, width, device);
+        RegisterComponents();
+    }
+
+    /// <param name="x">Tokens, (B, N, D).</param>
+    /// <returns>Tokens, (B, N, D), owned by the caller's dispose scope.</returns>
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var (b, n, d) = (x.shape[0], x.shape[1], x.shape[2]);
+        var headSize = d / _heads;
+        var qkv = _qkv.call(x).reshape(b, n, 3, _heads, headSize)                             // (B, N, 3, h, d)
+            .permute(2, 0, 3, 1, 4).reshape(3, b * _heads, n, headSize);                      // (3, B h, N, d)
+        // Two batched products and a softmax: on a CPU over twice as fast in bfloat16 as the fused attention kernel.
+        var scores = bmm(qkv[0] * (1 / Math.Sqrt(headSize)), qkv[1].transpose(1, 2));         // (B h, N, N)
+        var mixed = bmm(scores.softmax(-1), qkv[2])                                           // (B h, N, d)
+            .reshape(b, _heads, n, headSize).transpose(1, 2).reshape(b, n, d);                // (B, N, D)
+        return _proj.call(mixed).MoveToOuterDisposeScope();                                   // (B, N, D)
+    }
+}

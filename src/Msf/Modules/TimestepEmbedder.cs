@@ -1,0 +1,52 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Msf.Modules;
+
+/// <summary>Embeds a time: cosine-sine features and a two-layer perceptron (Peebles and Xie 2023; keys <c>mlp.0</c>, <c>mlp.2</c>).</summary>
+public sealed class TimestepEmbedder : Module<Tensor, Tensor>
+{
+    /// <summary>Number of frequency features.</summary>
+    public const int FrequencySize = 256;
+
+    [ComponentName(Name = "mlp")] private readonly Sequential _mlp;
+    private readonly double _timeScale;
+
+    /// <summary>Creates the embedder with weights of standard deviation 0.02, as DiT does.</summary>
+    /// <param name="width">Width D of the embedding.</param>
+    /// <param name="timeScale">Factor on t before the features; 1 for the raw times of DiT (0 to 999) and SiT (0 to 1).</param>
+    /// <param name="device">Where to create the parameters; the CPU when null.</param>
+    public TimestepEmbedder(int width, double timeScale, Device? device = null) : base(nameof(TimestepEmbedder))
+    {
+        _timeScale = timeScale;
+        var (first, second) = (Linear(FrequencySize, width, device: device), Linear(width, width, device: device));
+        init.normal_(first.weight, 0, 0.02);
+        init.normal_(second.weight, 0, 0.02);
+        _mlp = Sequential(("0", first), ("1", SiLU()), ("2", second));
+        RegisterComponents();
+    }
+
+    /// <summary>Features cos(t w_i), sin(t w_i) with w_i = 10000^(-i/128), i = 0..127.</summary>
+    /// <param name="t">Times, (B), any floating type.</param>
+    /// <returns>Float32 features, (B, 256), owned by the caller's dispose scope.</returns>
+    public static Tensor Features(Tensor t)
+    {
+        using var scope = NewDisposeScope();
+        const int half = FrequencySize / 2;
+        var frequencies = exp(arange(half, dtype: ScalarType.Float32, device: t.device) * (-Math.Log(10000) / half));
+        var angles = t.to_type(ScalarType.Float32).unsqueeze(1) * frequencies.unsqueeze(0);  // (B, 128)
+        return cat([angles.cos(), angles.sin()], dim: -1).MoveToOuterDisposeScope();         // (B, 256)
+    }
+
+    /// <param name="t">Times, (B), before scaling.</param>
+    /// <returns>Embedding in the type of the parameters, (B, D), owned by the caller's dispose scope.</returns>
+    public override Tensor forward(Tensor t)
+    {
+        using var scope = NewDisposeScope();
+        var scaled = _timeScale == 1 ? t : t * _timeScale;
+        var features = Features(scaled).to_type(((Linear)_mlp[0]).weight.dtype);
+        return _mlp.call(features).MoveToOuterDisposeScope();                                // (B, D)
+    }
+}
