@@ -70,7 +70,6 @@ public static class ElfVersionRequirement
         {
             if (type != SectionVersionNeeds) continue;
             var strings = At(sections, needs.Link);
-            var budget = needs.Size / EntrySize; // entries that can exist; a cycle in the links exceeds it
             long fileAt = 0;
             for (var file = 0; file < needs.Info; file++)
             {
@@ -78,22 +77,26 @@ public static class ElfVersionRequirement
                 var versionAt = fileAt + UInt32(library, fileEntry + 8);
                 for (var i = 0; i < UInt16(library, fileEntry + 2); i++)
                 {
-                    if (--budget < 0) throw Broken("its version requirements run in a circle");
                     var entry = Inside(needs, versionAt, EntrySize);
                     if (Name(library, strings, UInt32(library, entry + 8)) == version)
                         found.Add(new Entry(entry + 4, UInt16(library, entry + 4), UInt16(library, entry + 6)));
-                    var next = UInt32(library, entry + 12);
-                    if (next == 0) break;
+                    if (Step(library, entry) is not { } next) break;
                     versionAt += next;
                 }
-                var nextFile = UInt32(library, fileEntry + 12);
-                if (nextFile == 0) break;
-                if (--budget < 0) throw Broken("its version requirements run in a circle");
+                if (Step(library, fileEntry) is not { } nextFile) break;
                 fileAt += nextFile;
             }
         }
         return found;
     }
+
+    // How far on the next entry of the same kind lies, or null at the last. Links only lead forward, so every chain ends.
+    private static uint? Step(ReadOnlySpan<byte> library, int entry) => UInt32(library, entry + 12) switch
+    {
+        0 => null,
+        < EntrySize => throw Broken("its version requirements overlap"),
+        var step => step,
+    };
 
     private static List<(uint Type, Section Section)> ReadSections(ReadOnlySpan<byte> library)
     {

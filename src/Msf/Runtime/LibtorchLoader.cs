@@ -35,6 +35,7 @@ internal sealed class LibtorchLoader
     /// <exception cref="LibtorchNotFoundException">Nothing usable was found.</exception>
     internal static LibtorchLoader Load()
     {
+        CpuAllocator.Apply(); // before the first tensor
         var chosen = Environment.GetEnvironmentVariable(NativeSearch.FolderVariable);
         var folder = string.IsNullOrEmpty(chosen) ? PackagedFolder() : ChosenFolder(chosen);
         var (torchCpu, cuda) = LoadLibtorch(folder);
