@@ -2,19 +2,29 @@ using System.Buffers;
 
 namespace Msf.Runtime;
 
-/// <summary>Names of what is being written and not yet there: NAME.tmp- and eight random hexadecimal digits.</summary>
+/// <summary>
+/// Names beside a target that is being written: NAME.tmp-XXXXXXXX holds what is not there yet (or no longer), NAME.old-XXXXXXXX what
+/// stepped aside for a moment. X is a random hexadecimal digit.
+/// </summary>
 internal static class TemporaryName
 {
-    private const string Mark = ".tmp-";
-    private static readonly SearchValues<char> _digits = SearchValues.Create("0123456789abcdef");
+    internal const string Unfinished = ".tmp-";
+    internal const string Displaced = ".old-";
+
+    private const int Digits = 8;
+
+    private static readonly SearchValues<char> _hexadecimal = SearchValues.Create("0123456789abcdef");
 
     /// <summary>A fresh name beside <paramref name="path"/>, on the same file system.</summary>
-    internal static string For(string path) => Path.TrimEndingDirectorySeparator(path) + Mark + Guid.NewGuid().ToString("N")[..8];
+    internal static string For(string path, string kind = Unfinished) =>
+        Path.TrimEndingDirectorySeparator(path) + kind + Guid.NewGuid().ToString("N")[..Digits];
 
-    /// <summary>Whether a file or folder name is one of ours.</summary>
-    internal static bool Matches(string name)
+    /// <summary>The target's name if <paramref name="name"/> is a temporary name of that kind, otherwise null.</summary>
+    internal static string? TargetOf(string name, string kind)
     {
-        var mark = name.LastIndexOf(Mark, StringComparison.Ordinal);
-        return mark > 0 && name.Length == mark + Mark.Length + 8 && name.AsSpan(mark + Mark.Length).IndexOfAnyExcept(_digits) < 0;
+        var mark = name.Length - Digits - kind.Length;
+        return mark > 0 && name.AsSpan(mark, kind.Length).SequenceEqual(kind) && !name.AsSpan(mark + kind.Length).ContainsAnyExcept(_hexadecimal)
+            ? name[..mark]
+            : null;
     }
 }

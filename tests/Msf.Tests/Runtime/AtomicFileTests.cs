@@ -1,0 +1,64 @@
+using Msf.Runtime;
+
+namespace Msf.Tests.Runtime;
+
+public class AtomicFileTests
+{
+    [Fact]
+    public void A_file_is_written_and_replaced()
+    {
+        using var folder = new TemporaryFolder();
+        AtomicFile.Write(folder["a"], stream => stream.Write("first, longer"u8));
+        AtomicFile.Write(folder["a"], stream => stream.Write("second"u8));
+        Assert.Equal("second", File.ReadAllText(folder["a"]));
+        Assert.Single(Directory.GetFileSystemEntries(folder.Root));
+    }
+
+    [Fact]
+    public void A_failure_half_way_leaves_the_old_file_and_nothing_else()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["a"], "old");
+        Assert.Throws<InvalidOperationException>(() => AtomicFile.Write(folder["a"], stream =>
+        {
+            stream.Write(new byte[1 << 20]);
+            throw new InvalidOperationException("crash");
+        }));
+        Assert.Equal("old", File.ReadAllText(folder["a"]));
+        Assert.Single(Directory.GetFileSystemEntries(folder.Root));
+    }
+
+    [Fact]
+    public void The_target_does_not_change_before_the_writer_is_done()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder["a"], "old");
+        AtomicFile.Write(folder["a"], stream =>
+        {
+            stream.Write("new"u8);
+            stream.Flush();
+            Assert.Equal("old", File.ReadAllText(folder["a"]));
+        });
+        Assert.Equal("new", File.ReadAllText(folder["a"]));
+    }
+
+    [Fact]
+    public void A_missing_folder_is_named()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder["absent"], "a");
+        var error = Assert.Throws<DirectoryNotFoundException>(() => AtomicFile.Write(path, _ => { }));
+        Assert.Contains(folder["absent"], error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_folder_in_the_way_is_refused_and_kept()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder["a"]);
+        File.WriteAllText(Path.Combine(folder["a"], "inside"), "kept");
+        Assert.ThrowsAny<SystemException>(() => AtomicFile.Write(folder["a"], stream => stream.WriteByte(1)));
+        Assert.Equal("kept", File.ReadAllText(Path.Combine(folder["a"], "inside")));
+        Assert.Single(Directory.GetFileSystemEntries(folder.Root));
+    }
+}
