@@ -57,7 +57,7 @@ public class ComponentStatisticsTests
             var z = statistics.StandardizeComponent(s, components[s]);
             AssertUnit(z);
             Assert.Equal(ScalarType.Float32, z.dtype);
-            Assert.True(MaximumDifference(statistics.RestoreComponent(s, z), components[s]) < 1e-5);
+            Assert.True(TensorAssert.MaximumDifference(statistics.RestoreComponent(s, z), components[s]) < 1e-5);
         }
         AssertUnit(statistics.StandardizeCondition(1, factorization.Condition(components[0], [9, 6])));
     }
@@ -91,9 +91,9 @@ public class ComponentStatisticsTests
         var factorization = new MultiScaleFactorization(new FactorizationConfig { Standardize = false });
         var statistics = Measure(factorization, Images(), 20);
         var residual = factorization.Split(Images())[1];
-        Assert.Equal(0, MaximumDifference(statistics.StandardizeComponent(1, residual), residual));
-        Assert.Equal(0, MaximumDifference(statistics.RestoreComponent(1, residual), residual));
-        Assert.Equal(0, MaximumDifference(statistics.StandardizeCondition(1, residual), residual));
+        Assert.Equal(0, TensorAssert.MaximumDifference(statistics.StandardizeComponent(1, residual), residual));
+        Assert.Equal(0, TensorAssert.MaximumDifference(statistics.RestoreComponent(1, residual), residual));
+        Assert.Equal(0, TensorAssert.MaximumDifference(statistics.StandardizeCondition(1, residual), residual));
     }
 
     [Fact]

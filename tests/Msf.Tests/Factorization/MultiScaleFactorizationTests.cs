@@ -27,7 +27,7 @@ public class MultiScaleFactorizationTests
             Assert.Equal(levels, components.Length);
             for (var s = 0; s < levels; s++)
                 Assert.Equal([2, 3, .. factorization.LevelSize(s, [height, width])], components[s].shape);
-            Assert.True(MaximumDifference(factorization.Merge(components), x) <= 1e-6);
+            Assert.True(TensorAssert.MaximumDifference(factorization.Merge(components), x) <= 1e-6);
         }
     }
 
@@ -39,7 +39,7 @@ public class MultiScaleFactorizationTests
         using var scope = NewDisposeScope();
         var (x, y) = (Noise(1, 1, 2, 7, 6), Noise(2, 1, 2, 7, 6));
         var (fromX, fromY, fromSum) = (factorization.Split(x), factorization.Split(y), factorization.Split(x + 3 * y));
-        for (var s = 0; s < levels; s++) Assert.True(MaximumDifference(fromSum[s], fromX[s] + 3 * fromY[s]) < 1e-5);
+        for (var s = 0; s < levels; s++) Assert.True(TensorAssert.MaximumDifference(fromSum[s], fromX[s] + 3 * fromY[s]) < 1e-5);
     }
 
     [Fact]
@@ -51,10 +51,10 @@ public class MultiScaleFactorizationTests
         var before = x.clone();
         var component = Assert.Single(factorization.Split(x));
         var merged = factorization.Merge([component]);
-        Assert.Equal(0, MaximumDifference(merged, x));
+        Assert.Equal(0, TensorAssert.MaximumDifference(merged, x));
         component.add_(1);
         merged.add_(1);
-        Assert.Equal(0, MaximumDifference(x, before));
+        Assert.Equal(0, TensorAssert.MaximumDifference(x, before));
         Assert.Equal([5L, 4L], factorization.LevelSize(0, [5, 4]));
     }
 
@@ -115,9 +115,9 @@ public class MultiScaleFactorizationTests
             var generated = Noise(height * 10 + width, 2, 3, height, width);
             var projected = factorization.Project(generated);
             Assert.True(Resampling.Down(projected).abs().max().item<float>() < 1e-6);
-            Assert.True(MaximumDifference(factorization.Project(projected), projected) < 1e-6);
+            Assert.True(TensorAssert.MaximumDifference(factorization.Project(projected), projected) < 1e-6);
             var real = factorization.Split(generated)[1];
-            Assert.True(MaximumDifference(factorization.Project(real), real) < 1e-6);
+            Assert.True(TensorAssert.MaximumDifference(factorization.Project(real), real) < 1e-6);
             Assert.Equal(0, (projected * (generated - projected)).sum().item<float>(), 1e-4);
         }
     }
@@ -129,7 +129,7 @@ public class MultiScaleFactorizationTests
         using var scope = NewDisposeScope();
         var coarse = Noise(1, 2, 3, 4, 3);
         var merged = factorization.MergeStep(coarse, factorization.Project(Noise(2, 2, 3, 7, 6)));
-        Assert.True(MaximumDifference(Resampling.Down(merged), coarse) < 1e-6);
+        Assert.True(TensorAssert.MaximumDifference(Resampling.Down(merged), coarse) < 1e-6);
     }
 
     [Fact]

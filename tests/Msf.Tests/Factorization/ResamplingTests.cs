@@ -15,13 +15,6 @@ public class ResamplingTests
         return randn(shape, generator: generator);
     }
 
-    internal static double MaximumDifference(Tensor a, Tensor b)
-    {
-        Assert.Equal(b.shape, a.shape);
-        using var scope = NewDisposeScope();
-        return (a.to(ScalarType.Float64) - b.to(ScalarType.Float64)).abs().max().item<double>();
-    }
-
     [Fact]
     public void Down_is_the_mean_of_what_each_cell_holds()
     {
@@ -36,7 +29,7 @@ public class ResamplingTests
                 for (var j = 0L; j < down.shape[3]; j++)
                 {
                     var cell = x.slice(2, 2 * i, Math.Min(2 * i + 2, height), 1).slice(3, 2 * j, Math.Min(2 * j + 2, width), 1);
-                    Assert.True(MaximumDifference(down.select(3, j).select(2, i), cell.mean([2, 3])) < 1e-6);
+                    Assert.True(TensorAssert.MaximumDifference(down.select(3, j).select(2, i), cell.mean([2, 3])) < 1e-6);
                 }
             }
         }
@@ -66,7 +59,7 @@ public class ResamplingTests
         foreach (var (height, width) in Sizes())
         {
             var b = Noise(height * 10 + width, 2, 3, (height + 1) / 2, (width + 1) / 2);
-            Assert.True(MaximumDifference(Resampling.Down(Resampling.Up(b, [height, width], UpsampleFilter.Nearest)), b) < 1e-6);
+            Assert.True(TensorAssert.MaximumDifference(Resampling.Down(Resampling.Up(b, [height, width], UpsampleFilter.Nearest)), b) < 1e-6);
         }
     }
 
@@ -75,7 +68,7 @@ public class ResamplingTests
     {
         using var scope = NewDisposeScope();
         var b = Noise(1, 1, 1, 4, 4);
-        Assert.True(MaximumDifference(Resampling.Down(Resampling.Up(b, [8, 8], UpsampleFilter.Bilinear)), b) > 1e-2);
+        Assert.True(TensorAssert.MaximumDifference(Resampling.Down(Resampling.Up(b, [8, 8], UpsampleFilter.Bilinear)), b) > 1e-2);
     }
 
     [Theory]
