@@ -25,7 +25,8 @@ public static class FolderDigests
             if (name != FileName) files.Add(name, Digest(path));
         }
         var list = new DigestList { FormatVersion = DigestList.CurrentVersion, Files = files };
-        AtomicFile.Write(Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, list, DigestListJson.Default.DigestList));
+        AtomicFile.Write(
+            Path.Combine(folder, FileName), stream => JsonSerializer.Serialize(stream, list, DigestListJson.Default.DigestList));
     }
 
     /// <summary>Compares a folder with its list. Files that the list does not name are nobody's business and pass.</summary>
@@ -45,7 +46,7 @@ public static class FolderDigests
 
     /// <summary>Requires every listed file of a folder to be as it was written.</summary>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="InvalidDataException">A listed file is missing, cut or changed, or the list itself is missing or broken.</exception>
+    /// <exception cref="InvalidDataException">A listed file is missing, cut or changed, or the list is missing or broken.</exception>
     public static void Verify(string folder)
     {
         var problems = FindProblems(folder);
@@ -79,7 +80,8 @@ public static class FolderDigests
         try
         {
             using var stream = File.OpenRead(path);
-            list = JsonSerializer.Deserialize(stream, DigestListJson.Default.DigestList) ?? throw new InvalidDataException($"{FileName} is null");
+            list = JsonSerializer.Deserialize(stream, DigestListJson.Default.DigestList)
+                ?? throw new InvalidDataException($"{FileName} is null");
         }
         catch (JsonException e)
         {
@@ -89,7 +91,12 @@ public static class FolderDigests
             throw new InvalidDataException($"{FileName} has format version {list.FormatVersion}, expected {DigestList.CurrentVersion}");
         var empty = list.Files.FirstOrDefault(file => file.Value is null).Key;
         if (empty is not null) throw new InvalidDataException($"{FileName} has no digest for {OneLine.Quote(empty)}");
-        var stray = list.Files.Keys.FirstOrDefault(name => name.Split('/', '\\').Any(part => part is "" or "." or "..") || Path.IsPathRooted(name));
-        return stray is null ? list : throw new InvalidDataException($"{FileName} names {OneLine.Quote(stray)}, which is not a file of this folder");
+        var stray = list.Files.Keys.FirstOrDefault(name => !StaysInside(name));
+        if (stray is not null)
+            throw new InvalidDataException($"{FileName} names {OneLine.Quote(stray)}, which is not a file of this folder");
+        return list;
     }
+
+    private static bool StaysInside(string name) =>
+        !Path.IsPathRooted(name) && !name.Split('/', '\\').Any(part => part is "" or "." or "..");
 }

@@ -43,7 +43,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>The tensors by name, in ordinal order of the names.</summary>
     public IReadOnlyDictionary<string, TensorInfo> Tensors => _header.Tensors;
 
-    /// <summary>The free-form strings of the header's <c>__metadata__</c>, in ordinal order of the keys; empty where there are none.</summary>
+    /// <summary>The free-form strings of the header's <c>__metadata__</c>, in ordinal order of the keys; may be empty.</summary>
     public IReadOnlyDictionary<string, string> Metadata => _header.Metadata;
 
     /// <summary>Maps a file and checks its header.</summary>
@@ -61,8 +61,10 @@ public sealed class SafetensorsFile : IDisposable
         {
             var length = stream.Length;
             if (length < SafetensorsHeader.PrefixLength)
-                throw new InvalidDataException($"it has {length} bytes, fewer than the {SafetensorsHeader.PrefixLength} of the header's length field");
-            var file = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+                throw new InvalidDataException(
+                    $"it has {length} bytes, fewer than the {SafetensorsHeader.PrefixLength} of the header's length field");
+            var file = MemoryMappedFile.CreateFromFile(
+                stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
             try
             {
                 return new SafetensorsFile(path, file, length);
@@ -93,7 +95,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <param name="name">A key of <see cref="Tensors"/>.</param>
     /// <returns>A CPU tensor of the stored shape and type, owned by the caller.</returns>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
-    /// <exception cref="InvalidDataException">A boolean tensor holds bytes other than 0 and 1, which libtorch does not tolerate.</exception>
+    /// <exception cref="InvalidDataException">A boolean tensor holds bytes that libtorch does not tolerate: other than 0 and 1.</exception>
     /// <exception cref="ObjectDisposedException">The file was closed.</exception>
     public Tensor Read(string name)
     {

@@ -31,7 +31,8 @@ internal sealed class SafetensorsHeader
         var length = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
         if (length > MaxLength) throw new InvalidDataException($"the header claims {length} bytes, the format allows {MaxLength}");
         if ((long)length > fileLength - PrefixLength)
-            throw new InvalidDataException($"the header claims {length} bytes, but only {fileLength - PrefixLength} follow; the file is cut or is of another kind");
+            throw new InvalidDataException(
+                $"the header claims {length} bytes, but only {fileLength - PrefixLength} follow; the file is cut or is of another kind");
         return (int)length;
     }
 
@@ -54,13 +55,16 @@ internal sealed class SafetensorsHeader
         foreach (var (name, tensor) in _tensors.OrderBy(entry => entry.Value.Begin).ThenBy(entry => entry.Value.End))
         {
             if (tensor.End > dataLength)
-                throw new InvalidDataException($"tensor {OneLine.Quote(name)} ends at byte {tensor.End} of {dataLength} bytes of data; the file is cut or damaged");
+                throw new InvalidDataException(
+                    $"tensor {OneLine.Quote(name)} ends at byte {tensor.End} of {dataLength} bytes of data; the file is cut or damaged");
             if (tensor.Begin > covered)
                 throw new InvalidDataException($"bytes {covered} to {tensor.Begin} of the data belong to no tensor");
             if (tensor.Begin < covered)
-                throw new InvalidDataException($"tensor {OneLine.Quote(name)} begins at byte {tensor.Begin}, inside another tensor that ends at {covered}");
+                throw new InvalidDataException(
+                    $"tensor {OneLine.Quote(name)} begins at byte {tensor.Begin}, inside another tensor that ends at {covered}");
             covered = tensor.End;
         }
-        if (covered != dataLength) throw new InvalidDataException($"{dataLength - covered} bytes after the last tensor belong to no tensor");
+        if (covered != dataLength)
+            throw new InvalidDataException($"{dataLength - covered} bytes after the last tensor belong to no tensor");
     }
 }

@@ -34,7 +34,8 @@ internal ref struct SafetensorsHeaderReader
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"the header is not valid JSON at byte {e.BytePositionInLine} of its line {e.LineNumber + 1}", e);
+            throw new InvalidDataException(
+                $"the header is not valid JSON at byte {e.BytePositionInLine} of its line {e.LineNumber + 1}", e);
         }
     }
 
@@ -46,7 +47,8 @@ internal ref struct SafetensorsHeaderReader
         {
             if (name != MetadataKey)
             {
-                if (!tensors.TryAdd(name, ReadTensor(name))) throw new InvalidDataException($"tensor {OneLine.Quote(name)} is listed twice");
+                if (!tensors.TryAdd(name, ReadTensor(name)))
+                    throw new InvalidDataException($"tensor {OneLine.Quote(name)} is listed twice");
                 continue;
             }
             if (sawMetadata) throw new InvalidDataException($"{MetadataKey} is listed twice");
@@ -106,13 +108,15 @@ internal ref struct SafetensorsHeaderReader
     {
         if (!SafetensorsDataTypes.TryParse(type, out var scalarType))
             throw new InvalidDataException($"{what} has dtype {OneLine.Quote(type)}; supported are {SafetensorsDataTypes.Names}");
-        if (offsets.Length != 2) throw new InvalidDataException($"data_offsets of {what} has {offsets.Length} numbers, expected begin and end");
+        if (offsets.Length != 2)
+            throw new InvalidDataException($"data_offsets of {what} has {offsets.Length} numbers, expected begin and end");
         if (offsets[0] > offsets[1]) throw new InvalidDataException($"{what} ends at byte {offsets[1]}, before its begin at {offsets[0]}");
         var needed = ByteLength(shape, SafetensorsDataTypes.SizeOf(scalarType))
             ?? throw new InvalidDataException($"{what} has shape {ShapeGuard.Format(shape.AsSpan())}, more bytes than 64 bits can count");
         if (offsets[1] - offsets[0] != needed)
             throw new InvalidDataException(
-                $"{what} of dtype {type} and shape {ShapeGuard.Format(shape.AsSpan())} needs {needed} bytes, but its offsets span {offsets[1] - offsets[0]}");
+                $"{what} of dtype {type} and shape {ShapeGuard.Format(shape.AsSpan())} needs {needed} bytes, "
+                + $"but its offsets span {offsets[1] - offsets[0]}");
         return new TensorInfo(scalarType, shape, offsets[0], offsets[1]);
     }
 

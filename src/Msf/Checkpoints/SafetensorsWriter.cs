@@ -40,9 +40,11 @@ public static class SafetensorsWriter
 
     private static void RequireWritable(string name, Tensor tensor)
     {
-        if (name == "__metadata__") throw new ArgumentException("A tensor cannot be named __metadata__: the format reserves that name.", nameof(tensor));
+        if (name == "__metadata__") throw new ArgumentException(
+                "A tensor cannot be named __metadata__: the format reserves that name.", nameof(tensor));
         if (tensor.is_sparse || tensor.device_type == TorchSharp.DeviceType.META)
-            throw new ArgumentException($"Tensor {OneLine.Quote(name)} is sparse or on the meta device; only dense values can be written.", nameof(tensor));
+            throw new ArgumentException(
+                $"Tensor {OneLine.Quote(name)} is sparse or on the meta device; only dense values can be written.", nameof(tensor));
         if (SafetensorsDataTypes.NameOf(tensor.dtype) is null)
             throw new ArgumentException(
                 $"Tensor {OneLine.Quote(name)} is {tensor.dtype}; a safetensors file takes {SafetensorsDataTypes.Names}.", nameof(tensor));
@@ -89,7 +91,9 @@ public static class SafetensorsWriter
     {
         var padded = (json.Length + Alignment - 1) / Alignment * Alignment;
         if (padded > SafetensorsHeader.MaxLength)
-            throw new ArgumentException($"The header would take {padded} bytes, the format allows {SafetensorsHeader.MaxLength}; write fewer tensors or less metadata.");
+            throw new ArgumentException(
+                $"The header would take {padded} bytes, the format allows {SafetensorsHeader.MaxLength}; "
+                + "write fewer tensors or less metadata.");
         var framed = new byte[SafetensorsHeader.PrefixLength + padded];
         BinaryPrimitives.WriteUInt64LittleEndian(framed, (ulong)padded);
         json.CopyTo(framed.AsSpan(SafetensorsHeader.PrefixLength));

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace Msf.Checkpoints;
 
-/// <summary>Moves weights between modules and dictionaries of tensors: every key, exactly its shape, or an error that says all that differs.</summary>
+/// <summary>
+/// Moves weights between modules and dictionaries of tensors: every key, exactly its shape, or an error that says all that differs.
+/// </summary>
 public static class StateDictLoader
 {
     private const int ListedAtMost = 10;
@@ -17,10 +19,11 @@ public static class StateDictLoader
     /// <summary>Copies tensors into a module. Nothing is copied unless everything fits; nothing is ever broadcast.</summary>
     /// <param name="module">The module, on any device but meta; it keeps its device and its types.</param>
     /// <param name="tensors">
-    /// Exactly the module's keys, each with exactly its shape. Floating-point values are converted to the module's type, others must have it.
+    /// Exactly the module's keys, each with exactly its shape. Floating-point values are converted to the module's type, others must
+    /// have it.
     /// </param>
     /// <param name="what">What the tensors are (a file's path), for the message.</param>
-    /// <exception cref="InvalidDataException">Keys are missing or unexpected, or shapes or types differ; the message lists all of them.</exception>
+    /// <exception cref="InvalidDataException">Keys are missing or unexpected, or shapes or types differ; the message lists all.</exception>
     /// <exception cref="ArgumentException">The module is on the meta device and cannot hold values.</exception>
     public static void Load(nn.Module module, IReadOnlyDictionary<string, Tensor> tensors, string what)
     {
@@ -46,7 +49,8 @@ public static class StateDictLoader
         using var noGrad = no_grad();
         var state = Extract(module);
         if (floatType is { } type)
-            state = state.ToDictionary(entry => entry.Key, entry => entry.Value.is_floating_point() ? Convert(entry.Key, entry.Value, type) : entry.Value);
+            state = state.ToDictionary(
+                entry => entry.Key, entry => entry.Value.is_floating_point() ? Convert(entry.Key, entry.Value, type) : entry.Value);
         SafetensorsWriter.Write(path, state, metadata);
     }
 
@@ -54,7 +58,8 @@ public static class StateDictLoader
     {
         var converted = tensor.to_type(type);
         if (converted.isinf().any().item<bool>() && !tensor.isinf().any().item<bool>())
-            throw new ArgumentException($"Tensor {OneLine.Quote(name)} has values too large for {type}; store it as BFloat16 or Float32.", nameof(type));
+            throw new ArgumentException(
+                $"Tensor {OneLine.Quote(name)} has values too large for {type}; store it as BFloat16 or Float32.", nameof(type));
         return converted;
     }
 
@@ -73,11 +78,13 @@ public static class StateDictLoader
         Add("missing", state.Keys.Where(name => !tensors.ContainsKey(name)).Select(OneLine.Quote));
         Add("unexpected", tensors.Keys.Where(name => !state.ContainsKey(name)).Order(StringComparer.Ordinal).Select(OneLine.Quote));
         Add("of another shape", common.Where(entry => !entry.Value.shape.AsSpan().SequenceEqual(tensors[entry.Key].shape)).Select(entry =>
-            $"{OneLine.Quote(entry.Key)} is {ShapeGuard.Format(tensors[entry.Key].shape)}, expected {ShapeGuard.Format(entry.Value.shape)}"));
+            $"{OneLine.Quote(entry.Key)} is {ShapeGuard.Format(tensors[entry.Key].shape)}, "
+            + $"expected {ShapeGuard.Format(entry.Value.shape)}"));
         Add("of another type", common.Where(entry => !Converts(tensors[entry.Key], entry.Value)).Select(entry =>
             $"{OneLine.Quote(entry.Key)} is {tensors[entry.Key].dtype}, expected {entry.Value.dtype}"));
         if (faults.Count > 0)
-            throw new InvalidDataException($"{what}: does not fit the model ({string.Join("; ", faults)}); use weights made for this configuration.");
+            throw new InvalidDataException(
+                $"{what}: does not fit the model ({string.Join("; ", faults)}); use weights made for this configuration.");
     }
 
     private static bool Converts(Tensor from, Tensor to) =>

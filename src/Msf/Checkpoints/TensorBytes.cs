@@ -5,18 +5,21 @@ namespace Msf.Checkpoints;
 /// <summary>Visits the memory of a contiguous CPU tensor in pieces, because a span holds at most 2 GiB.</summary>
 internal static class TensorBytes
 {
-    private const long PieceBytes = 1L << 28;
+    private const long DefaultPieceBytes = 1L << 28;
 
     /// <summary>Receives one piece of a tensor's memory and its offset in bytes from the tensor's first.</summary>
     internal delegate void Visitor(Span<byte> piece, long offset);
 
     /// <summary>Calls <paramref name="visit"/> for consecutive pieces, which cover the tensor's memory.</summary>
-    internal static void Visit(Tensor contiguous, Visitor visit)
+    /// <param name="contiguous">The tensor.</param>
+    /// <param name="visit">Reads or fills a piece.</param>
+    /// <param name="pieceBytes">Largest piece in bytes, at least one element.</param>
+    internal static void Visit(Tensor contiguous, Visitor visit, long pieceBytes = DefaultPieceBytes)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var flat = contiguous.view(-1);
-        var step = PieceBytes / contiguous.ElementSize;
+        var step = pieceBytes / contiguous.ElementSize;
         for (long start = 0; start < flat.numel(); start += step)
         {
             using var piece = flat.slice(0, start, Math.Min(start + step, flat.numel()), 1);

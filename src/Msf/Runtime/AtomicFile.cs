@@ -13,7 +13,8 @@ public static class AtomicFile
     {
         path = Path.GetFullPath(path);
         var folder = Path.GetDirectoryName(path) ?? throw new IOException($"{path}: a folder cannot be written as a file.");
-        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"{folder}: no such folder; create it before writing {Path.GetFileName(path)}.");
+        if (!Directory.Exists(folder))
+            throw new DirectoryNotFoundException($"{folder}: no such folder; create it before writing {Path.GetFileName(path)}.");
         var temporary = TemporaryName.For(path);
         try
         {

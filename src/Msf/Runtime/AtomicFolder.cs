@@ -12,7 +12,7 @@ public static class AtomicFolder
     /// </summary>
     /// <param name="path">The folder; its parent must exist.</param>
     /// <param name="writeInto">
-    /// Receives the temporary folder's path and writes the content. If it throws, the temporary folder is removed and the target stays as it was.
+    /// Receives the temporary folder's path and writes the content. If it throws, that folder is removed and the target stays as it was.
     /// </param>
     /// <exception cref="DirectoryNotFoundException">The target's parent does not exist.</exception>
     /// <exception cref="IOException">The file system refused (full, target is a file, ...).</exception>
@@ -76,7 +76,7 @@ public static class AtomicFolder
             var displaced = TemporaryName.TargetOf(name, TemporaryName.Displaced);
             var of = displaced ?? TemporaryName.TargetOf(name, TemporaryName.Unfinished);
             if (of is null || (target is not null && of != target)) continue;
-            if (displaced is not null && !Path.Exists(Path.Combine(parent, displaced))) Directory.Move(folder, Path.Combine(parent, displaced));
+            if (displaced is not null && !Path.Exists(Path.Combine(parent, of))) Directory.Move(folder, Path.Combine(parent, of));
             else DeleteIfPossible(folder);
         }
     }

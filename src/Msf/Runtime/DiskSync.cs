@@ -21,7 +21,7 @@ internal static partial class DiskSync
         RandomAccess.FlushToDisk(handle);
     }
 
-    /// <summary>Flushes the entries of a folder (the names, not the files). Windows keeps those in its journal and offers no such call.</summary>
+    /// <summary>Flushes the entries of a folder: the names, not the files. Windows journals those and offers no such call.</summary>
     internal static void Folder(string path)
     {
         if (!OperatingSystem.IsWindows()) Flush(path);

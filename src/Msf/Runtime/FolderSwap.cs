@@ -8,9 +8,10 @@ internal static partial class FolderSwap
     private const int CurrentFolder = -100;   // AT_FDCWD
     private const uint Exchange = 2;          // RENAME_EXCHANGE
 
-    /// <summary>Replaces <paramref name="path"/> by <paramref name="finished"/>; at no moment is there nothing, where the system can do that.</summary>
+    /// <summary>Replaces <paramref name="path"/> by <paramref name="finished"/>, in one step where the system can do that.</summary>
     /// <returns>Where the replaced folder is now; the caller removes it.</returns>
-    internal static string Replace(string finished, string path) => TryExchange(finished, path) ? finished : ReplaceInTwoSteps(finished, path);
+    internal static string Replace(string finished, string path) =>
+        TryExchange(finished, path) ? finished : ReplaceInTwoSteps(finished, path);
 
     /// <summary>Linux swaps two names in one step; other systems, and some file systems of Linux, cannot.</summary>
     internal static bool TryExchange(string one, string other)
@@ -26,7 +27,9 @@ internal static partial class FolderSwap
         }
     }
 
-    /// <summary>Between the two renames the target is absent; <see cref="AtomicFolder.Sweep(string)"/> restores it if the process dies there.</summary>
+    /// <summary>
+    /// Between the two renames the target is absent; <see cref="AtomicFolder.Sweep(string)"/> restores it if the process dies there.
+    /// </summary>
     internal static string ReplaceInTwoSteps(string finished, string path)
     {
         var displaced = TemporaryName.For(path, TemporaryName.Displaced);

@@ -23,7 +23,9 @@ internal static class TemporaryName
     internal static string? TargetOf(string name, string kind)
     {
         var mark = name.Length - Digits - kind.Length;
-        return mark > 0 && name.AsSpan(mark, kind.Length).SequenceEqual(kind) && !name.AsSpan(mark + kind.Length).ContainsAnyExcept(_hexadecimal)
+        return mark > 0
+            && name.AsSpan(mark, kind.Length).SequenceEqual(kind)
+            && !name.AsSpan(mark + kind.Length).ContainsAnyExcept(_hexadecimal)
             ? name[..mark]
             : null;
     }

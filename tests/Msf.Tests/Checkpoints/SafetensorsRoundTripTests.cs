@@ -9,12 +9,13 @@ public class SafetensorsRoundTripTests
 {
     private static readonly ScalarType[] _types =
     [
-        ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64, ScalarType.Int32, ScalarType.Int16,
-        ScalarType.Int8, ScalarType.Byte, ScalarType.Bool,
+        ScalarType.Float64, ScalarType.Float32, ScalarType.Float16, ScalarType.BFloat16, ScalarType.Int64, ScalarType.Int32,
+        ScalarType.Int16, ScalarType.Int8, ScalarType.Byte, ScalarType.Bool,
     ];
 
     private static readonly Gen<(string Name, ScalarType Type, long[] Shape)> _tensor =
-        Gen.Select(Gen.String[Gen.Char["ab.0é\"\n漢"], 1, 6], Gen.Int[0, _types.Length - 1].Select(i => _types[i]), Gen.Long[0, 4].Array[0, 4]);
+        Gen.Select(
+            Gen.String[Gen.Char["ab.0é\"\n漢"], 1, 6], Gen.Int[0, _types.Length - 1].Select(i => _types[i]), Gen.Long[0, 4].Array[0, 4]);
 
     [Fact]
     public void What_is_written_is_read_back_whatever_the_types_shapes_and_names()
@@ -25,7 +26,8 @@ public class SafetensorsRoundTripTests
         {
             using var scope = NewDisposeScope();
             var written = new Dictionary<string, Tensor>();
-            foreach (var (name, type, shape) in described) written[name] = rand(shape).mul(5).sub(type == ScalarType.Byte ? 0 : 2).to_type(type);
+            foreach (var (name, type, shape) in described)
+                written[name] = rand(shape).mul(5).sub(type == ScalarType.Byte ? 0 : 2).to_type(type);
             SafetensorsWriter.Write(path, written, new Dictionary<string, string> { ["clé"] = "a\nb" });
 
             using var file = SafetensorsFile.Open(path);
@@ -47,8 +49,8 @@ public class SafetensorsRoundTripTests
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
         var (a, b) = (arange(5, ScalarType.Float32), ones(2, 2, dtype: ScalarType.Float64));
-        SafetensorsWriter.Write(folder["1"], new Dictionary<string, Tensor> { ["a"] = a, ["b"] = b }, new Dictionary<string, string> { ["x"] = "1", ["y"] = "2" });
-        SafetensorsWriter.Write(folder["2"], new Dictionary<string, Tensor> { ["b"] = b, ["a"] = a }, new Dictionary<string, string> { ["y"] = "2", ["x"] = "1" });
+        SafetensorsWriter.Write(folder["1"], new Dictionary<string, Tensor> { ["a"] = a, ["b"] = b }, Metadata("x", "y"));
+        SafetensorsWriter.Write(folder["2"], new Dictionary<string, Tensor> { ["b"] = b, ["a"] = a }, Metadata("y", "x"));
         var bytes = File.ReadAllBytes(folder["1"]);
         Assert.Equal(bytes, File.ReadAllBytes(folder["2"]));
         Assert.Equal(FileDigest.Sha256(folder["1"]), FileDigest.Sha256(folder["2"]));
@@ -77,7 +79,8 @@ public class SafetensorsRoundTripTests
         using var scope = NewDisposeScope();
         void Refused(string name, Tensor tensor, string expected)
         {
-            var error = Assert.ThrowsAny<ArgumentException>(() => SafetensorsWriter.Write(folder["a"], new Dictionary<string, Tensor> { [name] = tensor }));
+            var tensors = new Dictionary<string, Tensor> { [name] = tensor };
+            var error = Assert.ThrowsAny<ArgumentException>(() => SafetensorsWriter.Write(folder["a"], tensors));
             Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         }
         Refused("__metadata__", ones(1), "reserves");
@@ -131,4 +134,6 @@ public class SafetensorsRoundTripTests
         Assert.Equal(tensors.Keys, again.Keys);
         Assert.All(tensors, entry => Assert.True(entry.Value.bytes.SequenceEqual(again[entry.Key].bytes)));
     }
+
+    private static Dictionary<string, string> Metadata(params string[] keys) => keys.ToDictionary(key => key, key => key + "!");
 }

@@ -62,7 +62,8 @@ public class StateDictLoaderTests
         tensors["1.num_batches_tracked"] = zeros([], ScalarType.Float32);
         var error = Assert.Throws<InvalidDataException>(() => StateDictLoader.Load(module, tensors, "weights.safetensors"));
         Assert.Equal(
-            "weights.safetensors: does not fit the model (1 missing: \"0.bias\"; 1 unexpected: \"extra\"; 1 of another shape: \"0.weight\" is (1, 2), expected (3, 2); "
+            "weights.safetensors: does not fit the model (1 missing: \"0.bias\"; 1 unexpected: \"extra\"; "
+            + "1 of another shape: \"0.weight\" is (1, 2), expected (3, 2); "
             + "1 of another type: \"1.num_batches_tracked\" is Float32, expected Int64); use weights made for this configuration.",
             error.Message);
         Assert.True(before.bytes.SequenceEqual(StateDictLoader.Extract(module)["1.weight"].bytes));

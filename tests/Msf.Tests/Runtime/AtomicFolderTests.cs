@@ -49,7 +49,8 @@ public class AtomicFolderTests
         using var folder = new TemporaryFolder();
         AtomicFolder.Write(folder["one"], Content("0"));
         AtomicFolder.Write(folder["other"], Content("0"));
-        Assert.SkipUnless(FolderSwap.TryExchange(folder["one"], folder["other"]), "this file system cannot exchange two folders in one step");
+        Assert.SkipUnless(
+            FolderSwap.TryExchange(folder["one"], folder["other"]), "this file system cannot exchange two folders in one step");
         using var stop = new CancellationTokenSource();
         var reader = Task.Run(() =>
         {
@@ -79,7 +80,8 @@ public class AtomicFolderTests
     public void Leftovers_of_a_crash_are_swept_and_a_target_caught_aside_is_restored()
     {
         using var folder = new TemporaryFolder();
-        foreach (var name in new[] { "a.tmp-0123abcd", "kept.old-0123abcd", "a.tmp-nothex!!", "tmp-0123abcd", "b" }) Directory.CreateDirectory(folder[name]);
+        foreach (var name in new[] { "a.tmp-0123abcd", "kept.old-0123abcd", "a.tmp-nothex!!", "tmp-0123abcd", "b" })
+            Directory.CreateDirectory(folder[name]);
         Content("displaced")(folder["kept.old-0123abcd"]);
         AtomicFolder.Sweep(folder.Root);
         Assert.Equal(["a.tmp-nothex!!", "b", "kept", "tmp-0123abcd"],
