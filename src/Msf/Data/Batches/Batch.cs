@@ -1,0 +1,16 @@
+using static TorchSharp.torch;
+
+namespace Msf.Data;
+
+/// <summary>Images with their labels, as training takes them.</summary>
+/// <param name="Images">float32 (B, 3, H, W) in [-1, 1], on the CPU.</param>
+/// <param name="Labels">int64 (B), on the CPU.</param>
+public sealed record Batch(Tensor Images, Tensor Labels) : IDisposable
+{
+    /// <summary>Disposes both tensors; not needed where a dispose scope owns them.</summary>
+    public void Dispose()
+    {
+        Images.Dispose();
+        Labels.Dispose();
+    }
+}

@@ -1,0 +1,80 @@
+namespace Msf.Data;
+
+/// <summary>Opens an image set by what its path holds.</summary>
+public static class ImageSources
+{
+    private const string Accepted =
+        "a folder with one sub-folder per class, a CIFAR-10 binary folder or file (*.bin), an IDX pair (its folder, its images file, "
+        + "or IMAGES,LABELS), or synthetic:shapes";
+
+    /// <summary>
+    /// Opens a set. A path that does not exist is looked for below the folder that the environment variable MSF_DATA names, or
+    /// below .cache/msf/data in the home folder where it names none.
+    /// </summary>
+    /// <param name="source">
+    /// A folder with one sub-folder per class, a CIFAR-10 binary folder or file, an IDX pair (its folder, one of its files, or
+    /// both with a comma between them), or <c>synthetic:shapes?size=16&amp;count=512</c>.
+    /// </param>
+    /// <param name="classes">Names of the classes to keep, in the order of their labels; by default all.</param>
+    /// <returns>The set; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">A named class does not exist, or the name of a synthetic set is not legal.</exception>
+    /// <exception cref="FileNotFoundException">There is nothing of that name; the message lists what is accepted.</exception>
+    /// <exception cref="InvalidDataException">What is there is damaged or of no known kind; the message says what is wrong.</exception>
+    public static IImageSource Open(string source, IReadOnlyList<string>? classes = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(source);
+        if (source.StartsWith(SyntheticImageSource.Prefix, StringComparison.Ordinal)) return Keep(SyntheticImageSource.Parse(source), classes);
+        if (Find(source) is { } path)
+        {
+            if (File.Exists(path)) return Keep(OpenFile(path), classes);
+            return OpenFiles(path) is { } files ? Keep(files, classes) : new ClassFolderImageSource(path, classes);
+        }
+        if (source.Split(',') is [var images, var labels] && Find(images) is { } first && Find(labels) is { } second)
+            return Keep(IdxPair.Open(first, second), classes);
+        throw new FileNotFoundException(
+            $"There is no image set \"{source}\" here or in {DataFolder}. Expected {Accepted}.", source);
+    }
+
+    /// <summary>The folder that relative names are looked for in after the current one.</summary>
+    internal static string DataFolder => Environment.GetEnvironmentVariable("MSF_DATA") is { Length: > 0 } named
+        ? named
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "msf", "data");
+
+    private static string? Find(string source) =>
+        new[] { source, Path.Combine(DataFolder, source) }.FirstOrDefault(path => File.Exists(path) || Directory.Exists(path));
+
+    private static IImageSource OpenFile(string path)
+    {
+        if (IdxPair.IsIdxFile(path)) return IdxPair.Open(path);
+        if (path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase)) return new CifarImageSource(path);
+        if (ImageDecoder.IsImageFile(path))
+        {
+            ImageDecoder.Decode(path);    // a damaged image is told so
+            throw new InvalidDataException($"{path} is a single image. Expected {Accepted}.");
+        }
+        throw new InvalidDataException($"{path} is no image set. Expected {Accepted}.");
+    }
+
+    // A folder whose own files are the set; null where its sub-folders are.
+    private static IImageSource? OpenFiles(string folder)
+    {
+        if (Directory.EnumerateFiles(folder, "*.bin").Any()) return new CifarImageSource(folder);
+        if (IdxPair.ImageFiles(folder).Length > 0) return IdxPair.OpenFolder(folder);
+        if (Directory.EnumerateDirectories(folder).Any(inner => !Path.GetFileName(inner).StartsWith('.'))) return null;
+        throw new InvalidDataException($"The folder {folder} holds no image set. Expected {Accepted}.");
+    }
+
+    private static IImageSource Keep(IImageSource whole, IReadOnlyList<string>? classes)
+    {
+        if (classes is null) return whole;
+        try
+        {
+            return new ClassSubset(whole, classes);
+        }
+        catch
+        {
+            whole.Dispose();
+            throw;
+        }
+    }
+}
