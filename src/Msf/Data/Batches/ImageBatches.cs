@@ -15,7 +15,7 @@ public sealed class ImageBatches
     // Flips and order come from different streams of the same seed.
     private const ulong FlipStream = 0x466C6970;
 
-    private static readonly float[] Levels = [.. Enumerable.Range(0, 256).Select(value => value / 127.5f - 1)];
+    private static readonly float[] _levels = [.. Enumerable.Range(0, 256).Select(value => value / 127.5f - 1)];
 
     private readonly PixelStore _pixels;
     private readonly BatchOrder _order;
@@ -30,7 +30,7 @@ public sealed class ImageBatches
     /// <param name="horizontalFlip">Whether half of the images, chosen anew in each epoch, are mirrored left to right.</param>
     /// <param name="memoryBudget">Most bytes of decoded images to keep.</param>
     /// <exception cref="ArgumentException">The source has no image, or the size is out of range.</exception>
-    /// <exception cref="InvalidDataException">An image is damaged; the message names it. With a small budget this comes from the reading methods.</exception>
+    /// <exception cref="InvalidDataException">An image is damaged; where images are decoded on demand, reading says so.</exception>
     public ImageBatches(
         IImageSource source, int imageSize, long seed = 0, bool horizontalFlip = false, long memoryBudget = DefaultMemoryBudget)
     {
@@ -111,7 +111,7 @@ public sealed class ImageBatches
         {
             var target = values.AsSpan(i * _pixels.ImageBytes, _pixels.ImageBytes);
             var source = pixels.Span;
-            for (var p = 0; p < source.Length; p++) target[p] = Levels[source[p]];
+            for (var p = 0; p < source.Length; p++) target[p] = _levels[source[p]];
             if (!mirrored(i)) return;
             for (var row = 0; row < target.Length; row += ImageSize) target.Slice(row, ImageSize).Reverse();
         });

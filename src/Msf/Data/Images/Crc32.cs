@@ -3,13 +3,13 @@ namespace Msf.Data;
 /// <summary>The checksum of PNG chunks (ISO 3309, reflected polynomial 0xEDB88320).</summary>
 internal static class Crc32
 {
-    private static readonly uint[] Table = MakeTable();
+    private static readonly uint[] _table = MakeTable();
 
     /// <summary>The checksum of <paramref name="bytes"/>.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;
-        foreach (var value in bytes) crc = Table[(byte)(crc ^ value)] ^ (crc >> 8);
+        foreach (var value in bytes) crc = _table[(byte)(crc ^ value)] ^ (crc >> 8);
         return ~crc;
     }
 

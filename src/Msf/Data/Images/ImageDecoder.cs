@@ -12,14 +12,14 @@ public static class ImageDecoder
     /// <summary>Larger images are refused before anything is allocated for them.</summary>
     public const long MaximumPixels = 100_000_000;
 
-    private static readonly string[] Extensions = [".png", ".jpg", ".jpeg", ".webp", ".bmp"];
+    private static readonly string[] _extensions = [".png", ".jpg", ".jpeg", ".webp", ".bmp"];
 
     /// <summary>Whether the file's extension is one that <see cref="Decode(string)"/> is for: png, jpg, jpeg, webp or bmp.</summary>
-    public static bool IsImageFile(string path) => Extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+    public static bool IsImageFile(string path) => _extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Decodes an image file.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is damaged, too large or of another kind; the message says what is wrong.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, too large or of another kind; the message says which.</exception>
     public static RgbImage Decode(string path)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no image file {path}.", path);
@@ -29,14 +29,15 @@ public static class ImageDecoder
     /// <summary>Decodes the bytes of an image file; the kind is told by the first bytes, not by the name.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="name">What to call the file in messages.</param>
-    /// <exception cref="InvalidDataException">The file is damaged, too large or of another kind; the message says what is wrong.</exception>
+    /// <exception cref="InvalidDataException">The file is damaged, too large or of another kind; the message says which.</exception>
     public static RgbImage Decode(byte[] file, string name)
     {
         ArgumentNullException.ThrowIfNull(file);
         if (file.Length == 0) throw new InvalidDataException($"{name} is empty. Replace or remove the file.");
         var kind = ImageKinds.Of(file);
         // A file that calls itself a PNG and is none of the others gets the PNG reader's reason.
-        if (kind == ImageKind.Png || (kind == ImageKind.Unknown && Path.GetExtension(name).Equals(".png", StringComparison.OrdinalIgnoreCase)))
+        if (kind == ImageKind.Unknown && Path.GetExtension(name).Equals(".png", StringComparison.OrdinalIgnoreCase)) kind = ImageKind.Png;
+        if (kind == ImageKind.Png)
             PngStructure.Validate(file, name);
         else if (kind == ImageKind.Unknown)
             throw new InvalidDataException($"{name} is not a PNG, JPEG, WebP or BMP file. Convert or remove it.");
@@ -47,7 +48,8 @@ public static class ImageDecoder
     {
         using var data = SKData.CreateCopy(file);
         using var codec = SKCodec.Create(data)
-            ?? throw new InvalidDataException($"{name} is not a usable {kind.Title()} image: its header is damaged. Replace or remove the file.");
+            ?? throw new InvalidDataException($"{name} is not a usable {kind.Title()} image: its header is damaged. "
+                + "Replace or remove the file.");
         int width = codec.Info.Width, height = codec.Info.Height;
         if ((long)width * height > MaximumPixels)
             throw new InvalidDataException($"{name} is {width}x{height}, more than the {MaximumPixels} pixels accepted. Make it smaller.");

@@ -8,7 +8,7 @@ public static class ImageGrid
     /// <param name="columns">Images in a row; with fewer images than that the sheet is as wide as they need.</param>
     /// <param name="padding">Width of the borders in pixels.</param>
     /// <param name="background">Grey value of borders and of empty places, 0 black to 255 white.</param>
-    /// <exception cref="ArgumentException">There is no image, the images differ in size, or the sheet would exceed 100 megapixels.</exception>
+    /// <exception cref="ArgumentException">There is no image, sizes differ, or the sheet would exceed 100 megapixels.</exception>
     public static RgbImage Make(IReadOnlyList<RgbImage> images, int columns, int padding = 2, byte background = 255)
     {
         ArgumentNullException.ThrowIfNull(images);

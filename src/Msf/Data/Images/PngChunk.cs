@@ -38,7 +38,8 @@ internal readonly record struct PngChunk(string Type, ReadOnlyMemory<byte> Body)
             throw new InvalidDataException($"the file is cut: {span.Length} bytes remain at offset {offset} and no IEND chunk came");
         var length = BinaryPrimitives.ReadUInt32BigEndian(span);
         var type = Encoding.Latin1.GetString(span.Slice(4, 4));
-        if (!type.All(char.IsAsciiLetter)) throw new InvalidDataException($"the chunk at offset {offset} has a type that is not four letters");
+        if (!type.All(char.IsAsciiLetter))
+            throw new InvalidDataException($"the chunk at offset {offset} has a type that is not four letters");
         if (length > span.Length - Overhead)
             throw new InvalidDataException(
                 $"its {type} chunk at offset {offset} claims {length} bytes, {span.Length - Overhead} remain in the file");

@@ -1,4 +1,5 @@
 using System.Text;
+using Msf.Runtime;
 
 namespace Msf.Data;
 
@@ -6,30 +7,20 @@ namespace Msf.Data;
 public static class PngFile
 {
     /// <summary>
-    /// Writes an 8-bit RGB PNG file. The file appears complete or not at all: it is written beside its place and moved there.
+    /// Writes an 8-bit RGB PNG file. The file appears complete or not at all.
     /// The same pixels and texts give the same bytes.
     /// </summary>
     /// <param name="path">Where to write; missing folders are made, an existing file is replaced.</param>
     /// <param name="image">The pixels.</param>
     /// <param name="text">Keywords (1 to 79 printable Latin-1 characters) and their texts, for example the sampling parameters.</param>
     /// <exception cref="ArgumentException">A keyword is not legal.</exception>
+    /// <exception cref="IOException">The file system refused.</exception>
     public static void Write(string path, RgbImage image, IReadOnlyDictionary<string, string>? text = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var bytes = Encode(image, text);
-        var full = Path.GetFullPath(path);
-        var folder = Path.GetDirectoryName(full)!;
-        Directory.CreateDirectory(folder);
-        var temporary = Path.Combine(folder, $".{Path.GetRandomFileName()}.tmp");
-        try
-        {
-            File.WriteAllBytes(temporary, bytes);
-            File.Move(temporary, full, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);    // does nothing after the move
-        }
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path);
+        AtomicFile.Write(path, stream => stream.Write(bytes));
     }
 
     /// <summary>The bytes that <see cref="Write"/> writes.</summary>

@@ -14,7 +14,7 @@ public readonly record struct PngHeader(int Width, int Height, int BitDepth, int
     internal const int Length = 13;
 
     // First column, first row, column step, row step of each Adam7 pass.
-    private static readonly (int X, int Y, int Dx, int Dy)[] Adam7 =
+    private static readonly (int X, int Y, int Dx, int Dy)[] _adam7 =
         [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
     /// <summary>Reads and checks the body of an IHDR chunk.</summary>
@@ -53,7 +53,7 @@ public readonly record struct PngHeader(int Width, int Height, int BitDepth, int
             yield return (Height, RowBytes(Width));
             yield break;
         }
-        foreach (var (x, y, dx, dy) in Adam7)
+        foreach (var (x, y, dx, dy) in _adam7)
         {
             var columns = (int)(((long)Width - x + dx - 1) / dx);
             var rows = (int)(((long)Height - y + dy - 1) / dy);

@@ -54,7 +54,8 @@ public static class PngStructure
             }
         }
         if (header is null || !hasData) throw new InvalidDataException("it has no IDAT chunk, so no pixels");
-        if (header.Value.ColorType == 3 && paletteEntries is null) throw new InvalidDataException("it is a palette image without a PLTE chunk");
+        if (header.Value.ColorType == 3 && paletteEntries is null)
+            throw new InvalidDataException("it is a palette image without a PLTE chunk");
         data.Position = 0;
         CheckPixelData(header.Value, data);
         return header.Value;

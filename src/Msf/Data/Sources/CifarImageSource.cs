@@ -103,7 +103,8 @@ public sealed class CifarImageSource : IImageSource
         _files.Add((handle, name, _labels.Count));
         var length = RandomAccess.GetLength(handle);
         if (length == 0 || length % RowBytes != 0)
-            throw new InvalidDataException($"{name} is not a usable CIFAR-10 file: it has {length} bytes, expected one or more rows of {RowBytes}. Fetch it again.");
+            throw new InvalidDataException(
+                $"{name} is not a usable CIFAR-10 file: it has {length} bytes, expected one or more rows of {RowBytes}. Fetch it again.");
 
         var rows = new byte[RowsAtOnce * RowBytes];
         for (long offset = 0; offset < length;)
@@ -119,7 +120,8 @@ public sealed class CifarImageSource : IImageSource
     {
         if (label >= classes)
             throw new InvalidDataException(
-                $"{name} is not a usable CIFAR-10 file: row {_labels.Count - _files[^1].FirstRow} has label {label}, expected 0 to {classes - 1}. Fetch it again.");
+                $"{name} is not a usable CIFAR-10 file: row {_labels.Count - _files[^1].FirstRow} has label {label}, "
+                + $"expected 0 to {classes - 1}. Fetch it again.");
         _labels.Add(label);
     }
 

@@ -29,7 +29,8 @@ public sealed class ClassFolderImageSource : IImageSource
         var found = new List<ImageClass>();
         foreach (var name in classes ?? present)
         {
-            var images = Directory.GetFiles(Path.Combine(path, name)).Where(ImageDecoder.IsImageFile).Order(StringComparer.Ordinal).ToArray();
+            var images = Directory.GetFiles(Path.Combine(path, name))
+                .Where(ImageDecoder.IsImageFile).Order(StringComparer.Ordinal).ToArray();
             if (images.Length == 0) throw new InvalidDataException(Empty(path, name));
             _files.AddRange(images.Select(image => (image, found.Count)));
             found.Add(new ImageClass(name, images.Length));

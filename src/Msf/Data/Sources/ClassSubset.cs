@@ -52,6 +52,7 @@ public sealed class ClassSubset : IImageSource
             throw new ArgumentException($"A class is named twice: {string.Join(", ", classes)}.", nameof(classes));
         foreach (var name in classes)
             if (!present.Contains(name, StringComparer.Ordinal))
-                throw new ArgumentException($"{source} has no class \"{name}\": its classes are {string.Join(", ", present)}.", nameof(classes));
+                throw new ArgumentException(
+                    $"{source} has no class \"{name}\": its classes are {string.Join(", ", present)}.", nameof(classes));
     }
 }

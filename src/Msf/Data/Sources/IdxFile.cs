@@ -30,7 +30,7 @@ internal sealed record IdxFile(string Name, int[] Dimensions, byte[] Values)
             var zipped = file.ReadByte() == 0x1F && file.ReadByte() == 0x8B;
             file.Position = 0;
             using Stream stream = zipped ? new GZipStream(file, CompressionMode.Decompress) : file;
-            return Read(stream, rank, name, zipped ? file.Length * LargestGzipRatio : file.Length);
+            return Read(stream, rank, name, zipped, zipped ? file.Length * LargestGzipRatio : file.Length);
         }
         catch (InvalidDataException e)
         {
@@ -38,7 +38,7 @@ internal sealed record IdxFile(string Name, int[] Dimensions, byte[] Values)
         }
     }
 
-    private static IdxFile Read(Stream stream, int rank, string name, long mostBytes)
+    private static IdxFile Read(Stream stream, int rank, string name, bool zipped, long mostBytes)
     {
         var header = new byte[4 + 4 * rank];
         var got = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
@@ -49,14 +49,17 @@ internal sealed record IdxFile(string Name, int[] Dimensions, byte[] Values)
         for (var i = 0; i < rank; i++) sizes[i] = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4 + 4 * i));
         var shape = string.Join('x', sizes);
         if (sizes.Contains(0u)) throw new InvalidDataException($"its dimensions are {shape}: none may be 0");
+        // At most three factors of 32 bits: the product fits in 128 bits, so nothing wraps.
         var needed = sizes.Aggregate(UInt128.One, (product, size) => product * size);
-        // In three factors of 32 bits the product fits in 128 bits, so nothing wraps.
-        if (needed + (uint)header.Length > (UInt128)mostBytes || needed > (UInt128)Array.MaxLength)
-            throw new InvalidDataException($"its header promises {shape} values ({needed} bytes), more than the file can hold");
+        var promise = $"its header promises {shape} values ({needed} bytes)";
+        if (needed > (UInt128)(mostBytes - header.Length))
+            throw new InvalidDataException($"{promise}, the file holds {(zipped ? "at most " : "")}{mostBytes - header.Length}");
+        if (needed > (UInt128)Array.MaxLength)
+            throw new InvalidDataException($"{promise}, more than the {Array.MaxLength} that are accepted");
 
         var values = new byte[(int)needed];
         got = stream.ReadAtLeast(values, values.Length, throwOnEndOfStream: false);
-        if (got < values.Length) throw new InvalidDataException($"its header promises {shape} values ({needed} bytes), {got} are present");
+        if (got < values.Length) throw new InvalidDataException($"{promise}, the file holds {got}");
         if (stream.ReadByte() >= 0) throw new InvalidDataException($"it goes on after the {shape} values that its header promises");
         return new IdxFile(name, Array.ConvertAll(sizes, size => (int)size), values);
     }
@@ -73,6 +76,7 @@ internal sealed record IdxFile(string Name, int[] Dimensions, byte[] Values)
             _ when magic >> 8 != UnsignedByte => $"value type 0x{magic >> 8:X2} is not unsigned byte",
             _ => $"{magic & 0xFF} dimensions are not {rank}",
         };
-        throw new InvalidDataException($"it begins with 0x{magic:X8}, expected 0x{expected:X8} ({(rank == 1 ? "labels" : "images")}): {what}");
+        throw new InvalidDataException(
+            $"it begins with 0x{magic:X8}, expected 0x{expected:X8} ({(rank == 1 ? "labels" : "images")}): {what}");
     }
 }

@@ -22,7 +22,8 @@ public sealed class IdxImageSource : IImageSource
         Name = imagesPath;
         if (_labels.Length != Count)
             throw new InvalidDataException(
-                $"{Path.GetFileName(labelsPath)} has {_labels.Length} labels for the {Count} images of {_images.Name}: these two are not a pair.");
+                $"{Path.GetFileName(labelsPath)} has {_labels.Length} labels for the {Count} images of {_images.Name}: "
+                + "these two are not a pair.");
         Classes = ClassCounts.Of(classNames ?? Digits, _labels);
     }
 

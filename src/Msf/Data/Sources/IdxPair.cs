@@ -38,7 +38,8 @@ internal static class IdxPair
         var images = ImageFiles(folder);
         if (images.Length != 1)
             throw new InvalidDataException(
-                $"{folder} has {images.Length} IDX image files ({string.Join(", ", images.Select(Path.GetFileName))}): name the one to use.");
+                $"{folder} has {images.Length} IDX image files ({string.Join(", ", images.Select(Path.GetFileName))}): "
+                + "name the one to use.");
         return Open(images[0]);
     }
 

@@ -1,3 +1,5 @@
+using Msf.Runtime;
+
 namespace Msf.Data;
 
 /// <summary>Opens an image set by what its path holds.</summary>
@@ -9,7 +11,7 @@ public static class ImageSources
 
     /// <summary>
     /// Opens a set. A path that does not exist is looked for below the folder that the environment variable MSF_DATA names, or
-    /// below .cache/msf/data in the home folder where it names none.
+    /// below data in the user's cache folder for Msf (~/.cache/msf/data) where it names none.
     /// </summary>
     /// <param name="source">
     /// A folder with one sub-folder per class, a CIFAR-10 binary folder or file, an IDX pair (its folder, one of its files, or
@@ -23,7 +25,8 @@ public static class ImageSources
     public static IImageSource Open(string source, IReadOnlyList<string>? classes = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(source);
-        if (source.StartsWith(SyntheticImageSource.Prefix, StringComparison.Ordinal)) return Keep(SyntheticImageSource.Parse(source), classes);
+        if (source.StartsWith(SyntheticImageSource.Prefix, StringComparison.Ordinal))
+            return Keep(SyntheticImageSource.Parse(source), classes);
         if (Find(source) is { } path)
         {
             if (File.Exists(path)) return Keep(OpenFile(path), classes);
@@ -36,9 +39,8 @@ public static class ImageSources
     }
 
     /// <summary>The folder that relative names are looked for in after the current one.</summary>
-    internal static string DataFolder => Environment.GetEnvironmentVariable("MSF_DATA") is { Length: > 0 } named
-        ? named
-        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "msf", "data");
+    internal static string DataFolder =>
+        Environment.GetEnvironmentVariable("MSF_DATA") is { Length: > 0 } named ? named : Path.Combine(NativeCache.Root, "data");
 
     private static string? Find(string source) =>
         new[] { source, Path.Combine(DataFolder, source) }.FirstOrDefault(path => File.Exists(path) || Directory.Exists(path));

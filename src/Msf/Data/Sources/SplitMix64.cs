@@ -17,7 +17,7 @@ internal struct SplitMix64(ulong state)
     /// <summary>The next 64 random bits.</summary>
     public ulong Next() => Mix(_state += Step);
 
-    /// <summary>A uniform whole number below <paramref name="bound"/>, without bias (Lemire 2019: multiply, reject the short end).</summary>
+    /// <summary>A uniform whole number below <paramref name="bound"/>, without bias (Lemire 2019).</summary>
     public int Below(int bound)
     {
         var range = (ulong)bound;

@@ -11,7 +11,7 @@ public sealed class SyntheticImageSource : IImageSource
     /// <summary>How the name of a synthetic source begins.</summary>
     public const string Prefix = "synthetic:";
 
-    private static readonly Shape[] Shapes = Enum.GetValues<Shape>();
+    private static readonly Shape[] _shapes = Enum.GetValues<Shape>();
 
     /// <summary>Describes a set; images are drawn when they are read.</summary>
     /// <param name="size">Width and height in pixels, 8 to 1024.</param>
@@ -26,8 +26,8 @@ public sealed class SyntheticImageSource : IImageSource
         Size = size;
         Count = count;
         Seed = seed;
-        Classes = [.. Shapes.Select((shape, label) =>
-            new ImageClass(shape.ToString().ToLowerInvariant(), (count - label + Shapes.Length - 1) / Shapes.Length))];
+        Classes = [.. _shapes.Select((shape, label) =>
+            new ImageClass(shape.ToString().ToLowerInvariant(), (count - label + _shapes.Length - 1) / _shapes.Length))];
     }
 
     /// <summary>Width and height in pixels.</summary>
@@ -71,7 +71,7 @@ public sealed class SyntheticImageSource : IImageSource
     }
 
     /// <inheritdoc/>
-    public int LabelAt(int index) => Checked(index) % Shapes.Length;
+    public int LabelAt(int index) => Checked(index) % _shapes.Length;
 
     /// <inheritdoc/>
     public string NameAt(int index) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}shapes[{Checked(index)}]");
@@ -81,7 +81,7 @@ public sealed class SyntheticImageSource : IImageSource
     {
         var label = LabelAt(index);
         var random = new SplitMix64(SplitMix64.Hash((ulong)Seed, (ulong)index));
-        return new LabeledImage(ShapePainter.Paint(Shapes[label], Size, random), label, NameAt(index));
+        return new LabeledImage(ShapePainter.Paint(_shapes[label], Size, random), label, NameAt(index));
     }
 
     /// <summary>Does nothing: nothing is held.</summary>
