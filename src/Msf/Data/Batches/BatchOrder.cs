@@ -1,9 +1,11 @@
+using Msf.Runtime;
+
 namespace Msf.Data;
 
 /// <summary>
 /// The order in which training visits the images: every epoch is a permutation that depends on (seed, epoch) alone, so the batch
 /// at any position can be computed without walking there. The permutation is Fisher and Yates' shuffle of 0, 1, ..., count - 1
-/// from the last place down, with the numbers of the generator SplitMix64 seeded by a hash of (seed, epoch). Not thread-safe.
+/// from the last place down, with the numbers of the generator SplitMix64 seeded by <see cref="SeededNoise.Mix"/>(seed, epoch). Not thread-safe.
 /// </summary>
 public sealed class BatchOrder
 {
@@ -50,7 +52,7 @@ public sealed class BatchOrder
         if (epoch == _epoch) return;
         _epoch = epoch;
         for (var i = 0; i < Count; i++) _permutation[i] = i;
-        var random = new SplitMix64(SplitMix64.Hash((ulong)Seed, (ulong)epoch));
+        var random = new SplitMix64((ulong)SeededNoise.Mix(Seed, epoch));
         for (var i = Count - 1; i > 0; i--)
         {
             var j = random.Below(i + 1);

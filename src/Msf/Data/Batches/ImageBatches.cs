@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Data;
@@ -13,7 +14,7 @@ public sealed class ImageBatches
     public const long DefaultMemoryBudget = 2L << 30;
 
     // Flips and order come from different streams of the same seed.
-    private const ulong FlipStream = 0x466C6970;
+    private const long FlipStream = 0x466C6970;    // "Flip" in ASCII
 
     private static readonly float[] _levels = [.. Enumerable.Range(0, 256).Select(value => value / 127.5f - 1)];
 
@@ -76,7 +77,7 @@ public sealed class ImageBatches
         var indices = new int[size];
         _order.Indices(_position, indices);
         var first = _position;
-        var images = Fill(indices, i => _flip && (SplitMix64.Hash((ulong)_order.Seed ^ FlipStream, (ulong)(first + i)) & 1) != 0);
+        var images = Fill(indices, i => _flip && (SeededNoise.Mix(_order.Seed, FlipStream, first + i) & 1) != 0);
         _position += size;
         return new Batch(images, Labels(indices));
     }

@@ -7,15 +7,16 @@ namespace Msf.Data;
 /// <param name="state">Any number; streams of different numbers are unrelated.</param>
 internal struct SplitMix64(ulong state)
 {
-    private const ulong Step = 0x9E3779B97F4A7C15;
-
     private ulong _state = state;
 
-    /// <summary>A number that depends on both arguments in every bit.</summary>
-    public static ulong Hash(ulong seed, ulong place) => Mix(Mix(seed + Step) + (place + 1) * Step);
-
     /// <summary>The next 64 random bits.</summary>
-    public ulong Next() => Mix(_state += Step);
+    public ulong Next()
+    {
+        var z = _state += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
 
     /// <summary>A uniform whole number below <paramref name="bound"/>, without bias (Lemire 2019).</summary>
     public int Below(int bound)
@@ -30,11 +31,4 @@ internal struct SplitMix64(ulong state)
 
     /// <summary>A uniform number from <paramref name="low"/> (included) to <paramref name="high"/> (excluded).</summary>
     public double Between(double low, double high) => low + (high - low) * (Next() >> 11) * (1.0 / (1UL << 53));
-
-    private static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
 }

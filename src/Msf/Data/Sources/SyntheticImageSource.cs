@@ -1,4 +1,5 @@
 using System.Globalization;
+using Msf.Runtime;
 
 namespace Msf.Data;
 
@@ -80,7 +81,7 @@ public sealed class SyntheticImageSource : IImageSource
     public LabeledImage Read(int index)
     {
         var label = LabelAt(index);
-        var random = new SplitMix64(SplitMix64.Hash((ulong)Seed, (ulong)index));
+        var random = new SplitMix64((ulong)SeededNoise.Mix(Seed, index));
         return new LabeledImage(ShapePainter.Paint(_shapes[label], Size, random), label, NameAt(index));
     }
 
