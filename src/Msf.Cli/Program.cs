@@ -1,1 +1,3 @@
-return 0;
+using Msf.Cli;
+
+return await MsfCommandLine.RunAsync(args, new Terminal(Console.Out, Console.Error));

@@ -17,17 +17,17 @@ namespace Msf.Runtime;
 /// </remarks>
 public static class Libtorch
 {
-    private static readonly Lazy<LibtorchLoader> Loaded = new(LibtorchLoader.Load); // both keep and rethrow the first failure
-    private static readonly Lazy<LibtorchReport> Ready = new(Prepare);
-    private static volatile bool s_preparing;
+    private static readonly Lazy<LibtorchLoader> _loaded = new(LibtorchLoader.Load); // both keep and rethrow the first failure
+    private static readonly Lazy<LibtorchReport> _ready = new(Prepare);
+    private static volatile bool _preparing;
 
     /// <summary>Loads libtorch if that has not happened yet. Later calls, also from other threads, cost nothing.</summary>
     /// <exception cref="LibtorchNotFoundException">Nothing usable was found; the message says in one line what to do.</exception>
-    public static void Initialize() => _ = Ready.Value;
+    public static void Initialize() => _ = _ready.Value;
 
     /// <summary>What was loaded and how; loads it if that has not happened yet.</summary>
     /// <exception cref="LibtorchNotFoundException">Nothing usable was found; the message says in one line what to do.</exception>
-    public static LibtorchReport Report => Ready.Value;
+    public static LibtorchReport Report => _ready.Value;
 
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "TorchSharp must find its native half whichever type of this library is used first.")]
@@ -50,12 +50,12 @@ public static class Libtorch
     private static nint Resolve(string name)
     {
         if (name is not ("LibTorchSharp" or "torch_cpu" or "torch_cuda")) return 0;
-        var loader = Loaded.Value;
-        if (loader.IsForeign && !s_preparing)
+        var loader = _loaded.Value;
+        if (loader.IsForeign && !_preparing)
         {
             throw new LibtorchNotFoundException(
-                $"{NativeSearch.FolderVariable} names libtorch {loader.Report.Version}, which must pass a self-test: "
-                + "call Msf.Runtime.Libtorch.Initialize() before the first tensor.");
+                $"{NativeSearch.FolderVariable} names libtorch {loader.Report.Version}, which must pass a self-test",
+                "call Msf.Runtime.Libtorch.Initialize() before the first tensor");
         }
         loader.TellTorchSharp();
         return name is "LibTorchSharp" ? loader.TorchSharp : 0;
@@ -63,8 +63,8 @@ public static class Libtorch
 
     private static LibtorchReport Prepare()
     {
-        var loader = Loaded.Value;
-        s_preparing = true;
+        var loader = _loaded.Value;
+        _preparing = true;
         loader.TellTorchSharp();
         if (loader.IsForeign) LibtorchSelfTest.Run(loader.Report);
         return loader.Report;

@@ -16,7 +16,7 @@ internal sealed class LibtorchLoader
     private const string OptionalVersion = "GLIBCXX_3.4.32";
     private const string OptionalSymbol = "_ZSt21ios_base_library_initv";
 
-    private static readonly string[] LibtorchParts = ["c10", "torch_cpu", "torch"];
+    private static readonly string[] _libtorchParts = ["c10", "torch_cpu", "torch"];
 
     private readonly bool _cuda;
 
@@ -63,26 +63,26 @@ internal sealed class LibtorchLoader
         return library is not null
             ? Path.GetDirectoryName(library)!
             : throw new LibtorchNotFoundException(
-                $"libtorch is not part of this application ({NativeSearch.FileName("torch_cpu")} was not found beside it): add the package "
-                + $"libtorch-cpu-linux-x64 2.10.0 to the project, or set {NativeSearch.FolderVariable} to the torch/lib folder of a PyTorch {BuiltFor}.");
+                $"libtorch is not part of this application ({NativeSearch.FileName("torch_cpu")} was not found beside it)",
+                $"add the package libtorch-cpu-linux-x64 2.10.0 to the project, or set {NativeSearch.FolderVariable} to the torch/lib folder of a PyTorch {BuiltFor}");
     }
 
     private static string ChosenFolder(string chosen)
     {
         var folder = Path.GetFullPath(chosen);
-        var missing = LibtorchParts.Select(NativeSearch.FileName)
+        var missing = _libtorchParts.Select(NativeSearch.FileName)
             .FirstOrDefault(file => !File.Exists(Path.Combine(folder, file)));
         return missing is null
             ? folder
             : throw new LibtorchNotFoundException(
-                $"{NativeSearch.FolderVariable} is {chosen}, which {(Directory.Exists(folder) ? $"holds no {missing}" : "does not exist")}: "
-                + $"set it to the torch/lib folder of a PyTorch {BuiltFor}, or unset it to use the libtorch of this application.");
+                $"{NativeSearch.FolderVariable} is {chosen}, which {(Directory.Exists(folder) ? $"holds no {missing}" : "does not exist")}",
+                $"set it to the torch/lib folder of a PyTorch {BuiltFor}, or unset it to use the libtorch of this application");
     }
 
     private static (nint TorchCpu, bool Cuda) LoadLibtorch(string folder)
     {
         var cuda = File.Exists(Path.Combine(folder, NativeSearch.FileName("torch_cuda")));
-        string[] order = cuda ? ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"] : LibtorchParts;
+        string[] order = cuda ? ["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch"] : _libtorchParts;
         var handles = order.Select(library => Open(Path.Combine(folder, NativeSearch.FileName(library)), $"libtorch in {folder}")).ToArray();
         return (handles[1], cuda);
     }
@@ -92,37 +92,36 @@ internal sealed class LibtorchLoader
         var path = NativeSearch.Find(TorchSharpLibrary, NativeSearch.Folders())
             ?? throw new LibtorchNotFoundException(
                 $"{NativeSearch.FileName(TorchSharpLibrary)} was not found beside the application: TorchSharp has none for "
-                + $"{RuntimeInformation.RuntimeIdentifier}, or the application was copied without its native files; publish it for linux-x64.");
-        if (NativeLibrary.TryLoad(path, out var handle)) return (handle, path, "none needed");
-
-        byte[] content;
+                + $"{RuntimeInformation.RuntimeIdentifier}, or the application was copied without its native files",
+                "publish the application for linux-x64 and copy the whole folder");
         try
         {
-            content = File.ReadAllBytes(path);
-            if (!OperatingSystem.IsLinux() || !IsOnlyTheVersionMissing(path, content)) return (Open(path, "TorchSharp's native library"), path, "none needed");
-            (handle, var copy) = NativeCache.Load(
-                Path.GetFileName(path), ElfVersionRequirement.Weaken(content, OptionalVersion), p => Open(p, "the adapted copy of TorchSharp's native library"));
-            return (handle, copy, $"{OptionalVersion} is absent from this host's libstdc++; a copy of {Path.GetFileName(path)} that does without it was loaded");
+            return (Open(path, "TorchSharp's native library"), path, "none needed");
+        }
+        catch (LibtorchNotFoundException refusal) when (refusal.What.Contains(OptionalVersion, StringComparison.Ordinal))
+        {
+            return LoadAdaptedTorchSharp(path, refusal);
+        }
+    }
+
+    private static (nint Handle, string Path, string Compatibility) LoadAdaptedTorchSharp(string path, LibtorchNotFoundException refusal)
+    {
+        var name = Path.GetFileName(path);
+        try
+        {
+            var library = File.ReadAllBytes(path);
+            if (ElfVersionRequirement.SymbolsOf(library, OptionalVersion) is not [OptionalSymbol]) throw refusal;
+            var adapted = ElfVersionRequirement.Weaken(library, OptionalVersion);
+            var (handle, copy) = NativeCache.Load(name, adapted, p => Open(p, $"the adapted copy of {name}"));
+            return (handle, copy, $"{OptionalVersion} is absent from this host's libstdc++: a copy of {name} that does without it was loaded");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new LibtorchNotFoundException(
-                $"this host's libstdc++ lacks {OptionalVersion} and the adapted copy of {Path.GetFileName(path)} could be written neither to "
-                + $"{NativeCache.Root} nor to {Path.GetTempPath()}: make one of them writable, or install GCC 13's libstdc++.", e);
-        }
-    }
-
-    private static bool IsOnlyTheVersionMissing(string path, byte[] content)
-    {
-        try
-        {
-            NativeLibrary.Free(NativeLibrary.Load(path));
-            return false;
-        }
-        catch (DllNotFoundException e)
-        {
-            return e.Message.Contains(OptionalVersion, StringComparison.Ordinal)
-                && ElfVersionRequirement.SymbolsOf(content, OptionalVersion) is [OptionalSymbol];
+                $"this host's libstdc++ lacks {OptionalVersion}, and the adapted copy of {name} could be written neither to "
+                + $"{NativeCache.Root} nor to {Path.GetTempPath()}",
+                "make one of them writable, or install the libstdc++ of GCC 13",
+                e);
         }
     }
 
@@ -136,8 +135,9 @@ internal sealed class LibtorchLoader
         {
             var reason = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
             throw new LibtorchNotFoundException(
-                $"{what} does not load: {reason}; use a libtorch {BuiltFor} for {RuntimeInformation.RuntimeIdentifier} "
-                + $"({NativeSearch.FolderVariable} names its folder) on a host with glibc 2.34 or newer.", e);
+                $"{what} does not load ({reason})",
+                $"use a libtorch {BuiltFor} for {RuntimeInformation.RuntimeIdentifier} ({NativeSearch.FolderVariable} names its folder) on a host with glibc 2.34 or newer",
+                e);
         }
     }
 }

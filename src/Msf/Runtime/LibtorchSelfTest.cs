@@ -11,8 +11,8 @@ internal static class LibtorchSelfTest
 {
     private const float Tolerance = 1e-5f;
 
-    private static readonly float[] X = [0.5f, -1f, 2f, 0.25f];  // (2, 2), row by row
-    private static readonly float[] W = [1f, 0.5f, -0.75f, 2f];  // (2, 2)
+    private static readonly float[] _x = [0.5f, -1f, 2f, 0.25f];  // (2, 2), row by row
+    private static readonly float[] _w = [1f, 0.5f, -0.75f, 2f];  // (2, 2)
 
     /// <summary>Runs the test.</summary>
     /// <exception cref="LibtorchNotFoundException">A result differs or a call fails; the message names both versions.</exception>
@@ -25,13 +25,13 @@ internal static class LibtorchSelfTest
         }
         catch (Exception e) when (e is System.Runtime.InteropServices.ExternalException or InvalidOperationException or EntryPointNotFoundException)
         {
-            fault = $"a call failed ({e.Message.Split('\n')[0]})";
+            fault = $"a call failed, {e.Message.Split('\n')[0]}";
         }
         if (fault is not null)
         {
             throw new LibtorchNotFoundException(
-                $"libtorch {report.Version} in {report.Path} fails the self-test of TorchSharp {torch.__version__}: {fault}; "
-                + $"set {NativeSearch.FolderVariable} to a libtorch {LibtorchLoader.BuiltFor}, or unset it.");
+                $"libtorch {report.Version} in {report.Path} fails the self-test of TorchSharp {torch.__version__} ({fault})",
+                $"set {NativeSearch.FolderVariable} to a libtorch {LibtorchLoader.BuiltFor}, or unset it");
         }
     }
 
@@ -39,8 +39,8 @@ internal static class LibtorchSelfTest
     internal static string? FirstFault()
     {
         using var scope = NewDisposeScope();
-        var x = tensor(X).reshape(2, 2);
-        var w = new TorchSharp.Modules.Parameter(tensor(W).reshape(2, 2));
+        var x = tensor(_x).reshape(2, 2);
+        var w = new TorchSharp.Modules.Parameter(tensor(_w).reshape(2, 2));
 
         var product = nn.functional.linear(x, w);
         if (Differs(product, ExpectedProduct)) return "a product is wrong";
@@ -56,15 +56,15 @@ internal static class LibtorchSelfTest
         return Differs(w, ExpectedStep) ? "an optimiser step is wrong" : null;
     }
 
-    private static float[] ExpectedProduct => Cells((i, j) => (X[2 * i] * W[2 * j]) + (X[(2 * i) + 1] * W[(2 * j) + 1]));
+    private static float[] ExpectedProduct => Cells((i, j) => (_x[2 * i] * _w[2 * j]) + (_x[(2 * i) + 1] * _w[(2 * j) + 1]));
 
-    // d/dW of sum((X W^T)^2) = 2 (X W^T)^T X
+    // The derivative of sum((x w^T)^2) by w is 2 (x w^T)^T x.
     private static float[] ExpectedGradient
     {
         get
         {
             var y = ExpectedProduct;
-            return Cells((j, k) => 2f * ((y[j] * X[k]) + (y[2 + j] * X[2 + k])));
+            return Cells((j, k) => 2f * ((y[j] * _x[k]) + (y[2 + j] * _x[2 + k])));
         }
     }
 
@@ -74,7 +74,7 @@ internal static class LibtorchSelfTest
         get
         {
             var gradient = ExpectedGradient;
-            return [.. W.Select((w, i) => (w * (1f - (0.1f * 0.5f))) - (0.1f * MathF.Sign(gradient[i])))];
+            return [.. _w.Select((w, i) => (w * (1f - (0.1f * 0.5f))) - (0.1f * MathF.Sign(gradient[i])))];
         }
     }
 
@@ -82,8 +82,8 @@ internal static class LibtorchSelfTest
     {
         get
         {
-            float Score(int i, int j) => MathF.Exp(((X[2 * i] * X[2 * j]) + (X[(2 * i) + 1] * X[(2 * j) + 1])) / MathF.Sqrt(2f));
-            return Cells((i, d) => ((Score(i, 0) * X[d]) + (Score(i, 1) * X[2 + d])) / (Score(i, 0) + Score(i, 1)));
+            float Score(int i, int j) => MathF.Exp(((_x[2 * i] * _x[2 * j]) + (_x[(2 * i) + 1] * _x[(2 * j) + 1])) / MathF.Sqrt(2f));
+            return Cells((i, d) => ((Score(i, 0) * _x[d]) + (Score(i, 1) * _x[2 + d])) / (Score(i, 0) + Score(i, 1)));
         }
     }
 

@@ -9,8 +9,8 @@ public static class PrecisionSelector
     /// <summary>bfloat16 costs accuracy, so it must be faster by this factor; it also keeps a borderline machine from changing its mind.</summary>
     public const double RequiredAdvantage = 1.2;
 
-    private static readonly TimeSpan BudgetPerFormat = TimeSpan.FromMilliseconds(60);
-    private static readonly ConcurrentDictionary<string, Lazy<ComputePrecision>> Chosen = new();
+    private static readonly TimeSpan _budgetPerFormat = TimeSpan.FromMilliseconds(60);
+    private static readonly ConcurrentDictionary<string, Lazy<ComputePrecision>> _chosen = new();
 
     /// <summary>Replaces <see cref="ComputePrecision.Auto"/> by a measured choice; measures once per process and device.</summary>
     /// <param name="precision">What was asked for.</param>
@@ -23,7 +23,7 @@ public static class PrecisionSelector
         return precision switch
         {
             ComputePrecision.Float32 or ComputePrecision.BFloat16 => precision,
-            ComputePrecision.Auto => Chosen.GetOrAdd(device.ToString(), _ => new Lazy<ComputePrecision>(() => Measure(device))).Value,
+            ComputePrecision.Auto => _chosen.GetOrAdd(device.ToString(), _ => new Lazy<ComputePrecision>(() => Measure(device))).Value,
             _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "expected Auto, Float32 or BFloat16."),
         };
     }
@@ -46,7 +46,7 @@ public static class PrecisionSelector
     private static ComputePrecision Measure(Device device)
     {
         var size = device.type == TorchSharp.DeviceType.CPU ? new ProductSize(512, 384, 1536) : new ProductSize(4096, 4096, 4096);
-        double Seconds(ScalarType type) => ProductTimer.BestSeconds(size, type, device, BudgetPerFormat);
+        double Seconds(ScalarType type) => ProductTimer.BestSeconds(size, type, device, _budgetPerFormat);
         return Choose(Seconds(ScalarType.Float32), Seconds(ScalarType.BFloat16));
     }
 }

@@ -10,7 +10,7 @@ namespace Msf.Runtime;
 public sealed record ProductCeiling(double Fp32, double Bf16)
 {
     // 2048 tokens through the widest layer of a DiT-S, and the same turned round.
-    private static readonly ProductSize[] Sizes = [new(2048, 384, 1536), new(2048, 1536, 384), new(4096, 1024, 1024)];
+    private static readonly ProductSize[] _sizes = [new(2048, 384, 1536), new(2048, 1536, 384), new(4096, 1024, 1024)];
 
     /// <summary>Measures both formats.</summary>
     /// <param name="device">Where.</param>
@@ -23,7 +23,7 @@ public sealed record ProductCeiling(double Fp32, double Bf16)
         if (!(secondsPerProduct > 0 && secondsPerProduct <= 60))
             throw new ArgumentOutOfRangeException(nameof(secondsPerProduct), secondsPerProduct, "expected more than 0 and at most 60 seconds.");
         var budget = TimeSpan.FromSeconds(secondsPerProduct);
-        double Best(ScalarType type) => Sizes.Max(size => size.Operations / ProductTimer.BestSeconds(size, type, device, budget));
+        double Best(ScalarType type) => _sizes.Max(size => size.Operations / ProductTimer.BestSeconds(size, type, device, budget));
         return new ProductCeiling(Best(ScalarType.Float32), Best(ScalarType.BFloat16));
     }
 

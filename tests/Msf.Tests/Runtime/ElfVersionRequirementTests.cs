@@ -7,15 +7,15 @@ public sealed class ElfVersionRequirementTests
 {
     private const string Version = "GLIBCXX_3.4.32";
 
-    private static readonly byte[] Small = SyntheticElf.Build(
+    private static readonly byte[] _small = SyntheticElf.Build(
         versions: [("GLIBCXX_3.4", 2), (Version, 3), ("CXXABI_1.3", 4)],
         symbols: [("puts", 2), ("_ZSt21ios_base_library_initv", 3), ("throw", 4)]);
 
     [Fact]
     public void Weakening_changes_exactly_the_flag_of_the_named_version()
     {
-        var patched = ElfVersionRequirement.Weaken(Small, Version);
-        var changed = Enumerable.Range(0, Small.Length).Where(i => patched[i] != Small[i]).ToArray();
+        var patched = ElfVersionRequirement.Weaken(_small, Version);
+        var changed = Enumerable.Range(0, _small.Length).Where(i => patched[i] != _small[i]).ToArray();
         Assert.Equal([SyntheticElf.FlagsOffset(entry: 1)], changed);
         Assert.Equal(2, patched[changed[0]]);
     }
@@ -23,29 +23,29 @@ public sealed class ElfVersionRequirementTests
     [Fact]
     public void Weakening_leaves_the_input_alone()
     {
-        var before = Small.ToArray();
-        ElfVersionRequirement.Weaken(Small, Version);
-        Assert.Equal(before, Small);
+        var before = _small.ToArray();
+        ElfVersionRequirement.Weaken(_small, Version);
+        Assert.Equal(before, _small);
     }
 
     [Fact]
     public void Weakening_twice_is_weakening_once()
     {
-        var once = ElfVersionRequirement.Weaken(Small, Version);
+        var once = ElfVersionRequirement.Weaken(_small, Version);
         Assert.Equal(once, ElfVersionRequirement.Weaken(once, Version));
     }
 
     [Fact]
     public void A_library_without_the_version_stays_as_it_is() =>
-        Assert.Equal(Small, ElfVersionRequirement.Weaken(Small, "GLIBCXX_3.4.33"));
+        Assert.Equal(_small, ElfVersionRequirement.Weaken(_small, "GLIBCXX_3.4.33"));
 
     [Fact]
     public void The_symbols_behind_a_version_are_listed() =>
-        Assert.Equal(["_ZSt21ios_base_library_initv"], ElfVersionRequirement.SymbolsOf(Small, Version));
+        Assert.Equal(["_ZSt21ios_base_library_initv"], ElfVersionRequirement.SymbolsOf(_small, Version));
 
     [Fact]
     public void No_symbols_are_listed_for_an_absent_version() =>
-        Assert.Empty(ElfVersionRequirement.SymbolsOf(Small, "GLIBCXX_3.4.33"));
+        Assert.Empty(ElfVersionRequirement.SymbolsOf(_small, "GLIBCXX_3.4.33"));
 
     [Fact]
     public void The_package_s_own_library_needs_the_version_for_one_symbol_and_changes_by_one_byte()
@@ -60,9 +60,9 @@ public sealed class ElfVersionRequirementTests
     [Fact]
     public void Every_truncation_is_refused_with_one_line()
     {
-        for (var length = 0; length < Small.Length; length++)
+        for (var length = 0; length < _small.Length; length++)
         {
-            var error = Assert.Throws<InvalidDataException>(() => ElfVersionRequirement.Weaken(Small.AsSpan(0, length), Version));
+            var error = Assert.Throws<InvalidDataException>(() => ElfVersionRequirement.Weaken(_small.AsSpan(0, length), Version));
             Assert.DoesNotContain('\n', error.Message);
         }
     }
@@ -74,7 +74,7 @@ public sealed class ElfVersionRequirementTests
     [InlineData(0x3c, 0, "section table")]
     public void A_library_of_another_kind_is_refused(int offset, byte value, string why)
     {
-        var other = Small.ToArray();
+        var other = _small.ToArray();
         other[offset] = value;
         Assert.Contains(why, Assert.Throws<InvalidDataException>(() => ElfVersionRequirement.Weaken(other, Version)).Message, StringComparison.Ordinal);
     }
@@ -85,17 +85,17 @@ public sealed class ElfVersionRequirementTests
     [InlineData(1u << 20, "outside")]
     public void Links_between_requirements_that_lead_astray_are_refused(uint step, string why)
     {
-        var astray = Small.ToArray();
+        var astray = _small.ToArray();
         BitConverter.TryWriteBytes(astray.AsSpan(SyntheticElf.FlagsOffset(entry: 0) + 8), step);
         Assert.Contains(why, Assert.Throws<InvalidDataException>(() => ElfVersionRequirement.Weaken(astray, Version)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Damaged_bytes_are_refused_or_handled_but_never_crash() =>
-        Gen.Select(Gen.Int[0, Small.Length - 1], Gen.Byte).Array[1, 8].Sample(
+        Gen.Select(Gen.Int[0, _small.Length - 1], Gen.Byte).Array[1, 8].Sample(
             damage =>
             {
-                var bytes = Small.ToArray();
+                var bytes = _small.ToArray();
                 foreach (var (at, value) in damage) bytes[at] = value;
                 try
                 {

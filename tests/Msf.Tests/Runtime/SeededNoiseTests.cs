@@ -5,18 +5,18 @@ namespace Msf.Tests.Runtime;
 
 public sealed class SeededNoiseTests
 {
-    private static readonly long[] Shape = [3, 5, 7];
+    private static readonly long[] _shape = [3, 5, 7];
 
     private static float[] Draw(long seed, int stage, params long[] images)
     {
-        using var noise = SeededNoise.Normal(seed, stage, images, Shape, CPU);
+        using var noise = SeededNoise.Normal(seed, stage, images, _shape, CPU);
         return noise.data<float>().ToArray();
     }
 
     [Fact]
     public void The_result_has_one_row_per_image_in_float32()
     {
-        using var noise = SeededNoise.Normal(1, 0, [4, 5], Shape, CPU);
+        using var noise = SeededNoise.Normal(1, 0, [4, 5], _shape, CPU);
         Assert.Equal([2L, 3, 5, 7], noise.shape);
         Assert.Equal(ScalarType.Float32, noise.dtype);
     }
@@ -64,7 +64,7 @@ public sealed class SeededNoiseTests
     [Fact]
     public void No_images_give_an_empty_batch()
     {
-        using var noise = SeededNoise.Normal(1, 0, [], Shape, CPU);
+        using var noise = SeededNoise.Normal(1, 0, [], _shape, CPU);
         Assert.Equal([0L, 3, 5, 7], noise.shape);
     }
 
@@ -102,7 +102,7 @@ public sealed class SeededNoiseTests
     public void Nothing_but_the_result_stays_alive()
     {
         using var scope = NewDisposeScope();
-        SeededNoise.Normal(1, 0, [1, 2], Shape, CPU);
+        SeededNoise.Normal(1, 0, [1, 2], _shape, CPU);
         Assert.Equal(1, scope.DisposablesCount);
     }
 }
