@@ -6,7 +6,10 @@ public enum PathKind
     /// <summary>Straight: alpha = t, sigma = 1 - t (Lipman et al. 2023; Liu et al. 2023).</summary>
     Linear,
 
-    /// <summary>Variance preserving with linear betas from 0.1 to 20, the continuous time of DDPM (Song et al. 2021, appendix C).</summary>
+    /// <summary>
+    /// Variance preserving with linear betas from 0.1 to 20, the continuous time of DDPM (Song et al. 2021, appendix C). Its velocity grows
+    /// like (1 - t)^(-1/2) towards the data, so that noise prediction is the usual choice with it.
+    /// </summary>
     VariancePreservingLinear,
 
     /// <summary>Variance preserving on a quarter circle: alpha = sin(pi t / 2), sigma = cos(pi t / 2) (Ma et al. 2024, "GVP").</summary>

@@ -47,20 +47,27 @@ public sealed class StageLoss
         RequireShapes(x1, labels, u);
         using var scope = NewDisposeScope();
         var (shape, device) = (x1.shape, x1.device);
-        x1 = x1.to(ScalarType.Float32);
         var t = _config.Time.Sample(shape[0], g).to(device);                                     // (B,)
         var eps = Normal(shape, device, g);                                                      // (B, C, ...)
         labels = DropLabels(labels, g);
         var (condition, conditionTime) = Condition(u, g);
+        var result = Evaluate(network, x1.to(ScalarType.Float32), eps, t, labels, condition, conditionTime);
+        result.Loss.MoveToOuterDisposeScope();
+        result.PerImage.MoveToOuterDisposeScope();
+        result.Time.MoveToOuterDisposeScope();
+        return result;
+    }
 
+    /// <summary>The loss for draws that are given; x1, eps and condition float32.</summary>
+    internal StageLossResult Evaluate(
+        Denoiser network, Tensor x1, Tensor eps, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime)
+    {
+        using var scope = NewDisposeScope();
         var prediction = network(Path.Interpolate(x1, eps, t), t, labels, condition, conditionTime);
-        ShapeGuard.Require(prediction, nameof(prediction), shape);
+        ShapeGuard.Require(prediction, nameof(prediction), x1.shape);
         var target = PredictionConversion.Target(Path, _config.Prediction, x1, eps, t);
         var perImage = (prediction.to(ScalarType.Float32) - target).square().flatten(1).mean([1]);   // (B,)
-        return new StageLossResult(
-            perImage.mean().MoveToOuterDisposeScope(),
-            perImage.detach().MoveToOuterDisposeScope(),
-            t.MoveToOuterDisposeScope());
+        return new StageLossResult(perImage.mean().MoveToOuterDisposeScope(), perImage.detach().MoveToOuterDisposeScope(), t);
     }
 
     private Tensor DropLabels(Tensor labels, Generator g)

@@ -109,11 +109,11 @@ public class ProbabilityPathTests
         var golden = SafetensorsFile.ReadAll(SharedFiles.Require("golden", "sit", "sit_a_io.safetensors"));
         var path = ProbabilityPath.Create(kind);
         var (x1, eps, t) = (golden["path_x1_data"], golden["path_x0_noise"], golden["path_t"]);
-        TensorAssert.Close(golden[$"path_{name}_xt"], path.Interpolate(x1, eps, t), 2e-5);
-        TensorAssert.Close(golden[$"path_{name}_ut"], path.Velocity(x1, eps, t), 2e-5);
+        TensorAssert.Close(golden[$"path_{name}_xt"], path.Interpolate(x1, eps, t), 2e-5, $"sit path {name} xt");
+        TensorAssert.Close(golden[$"path_{name}_ut"], path.Velocity(x1, eps, t), 2e-5, $"sit path {name} ut");
         var score = PredictionConversion.ToScore(
             path, PredictionKind.Velocity, golden[$"path_{name}_ut"], golden[$"path_{name}_xt"], t);
-        TensorAssert.Close(golden[$"path_{name}_score_from_ut"], score, 2e-5);
+        TensorAssert.Close(golden[$"path_{name}_score_from_ut"], score, 2e-5, $"sit path {name} score");
     }
 
     [Fact]

@@ -13,12 +13,13 @@ internal static class TensorAssert
         return (a.to(ScalarType.Float64) - b.to(ScalarType.Float64)).abs().max().item<double>();
     }
 
-    /// <summary>Requires max |actual - expected| / max |expected| to be at most <paramref name="relative"/>.</summary>
-    public static void Close(Tensor expected, Tensor actual, double relative)
+    /// <summary>Requires max |actual - expected| / max |expected| to be at most <paramref name="relative"/>; reports a named one.</summary>
+    public static void Close(Tensor expected, Tensor actual, double relative, string? name = null)
     {
         using var scope = NewDisposeScope();
         var error = MaximumDifference(actual, expected) / expected.to(ScalarType.Float64).abs().max().item<double>();
-        TestContext.Current.TestOutputHelper?.WriteLine($"relative error {error:E2} (tolerance {relative:E0})");
+        if (name is not null)
+            TestContext.Current.TestOutputHelper?.WriteLine($"golden {name}: relative error {error:E2} (tolerance {relative:E0})");
         Assert.True(error <= relative, $"relative error {error:E2}, tolerance {relative:E0}");
     }
 
