@@ -1,0 +1,116 @@
+using Msf.Diffusion;
+using Msf.Factorization;
+using Msf.Models;
+using Msf.Runtime;
+using static TorchSharp.torch;
+
+namespace Msf.Sampling;
+
+/// <summary>
+/// The multi-stage sampler: the base from noise; then, level by level, upsample what there is, noise it a little as the
+/// condition, generate the residual, and add the two (design of MSF, Xu et al. 2025, with the noised condition of cascades,
+/// Ho et al. 2022). It samples the target; an autoencoder, where there is one, decodes it.
+/// </summary>
+public sealed class MsfSampler
+{
+    private readonly ModelConfig _model;
+    private readonly DiffusionConfig _diffusion;
+    private readonly ComponentStatistics _statistics;
+    private readonly IReadOnlyList<DiffusionTransformer> _networks;
+    private readonly MultiScaleFactorization _factorization;
+    private readonly Device _device;
+
+    /// <summary>Wires a sampler; it does not own the networks.</summary>
+    /// <param name="model">Architecture.</param>
+    /// <param name="diffusion">Path and prediction the networks were trained with.</param>
+    /// <param name="statistics">Component statistics the networks were trained with.</param>
+    /// <param name="networks">One network per stage, coarse to fine, all on one device.</param>
+    public MsfSampler(
+        ModelConfig model, DiffusionConfig diffusion, ComponentStatistics statistics, IReadOnlyList<DiffusionTransformer> networks)
+    {
+        (_model, _diffusion, _statistics, _networks) = (model, diffusion, statistics, networks);
+        _factorization = new MultiScaleFactorization(model.Factorization);
+        _device = networks[0].Device;
+    }
+
+    /// <summary>Generates a batch.</summary>
+    /// <param name="request">Classes, indices, seed and budgets.</param>
+    /// <param name="progress">Told after every solver step.</param>
+    /// <param name="cancellation">Looked at after every solver step.</param>
+    /// <returns>Targets, (B, C, H, W), float32, owned by the caller's dispose scope.</returns>
+    /// <exception cref="ArgumentException">A label or a budget does not fit the model.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public Tensor Sample(SamplingRequest request, IProgress<SamplingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        using var scope = NewDisposeScope();
+        return SampleLevels(request, progress, cancellation)[^1].MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Generates a batch and returns the merged result of every level: the base alone, then with each residual added.</summary>
+    /// <inheritdoc cref="Sample" path="/param"/>
+    /// <inheritdoc cref="Sample" path="/exception"/>
+    /// <returns>b[0] to b[S-1], each (B, C, h, w), float32, owned by the caller's dispose scope.</returns>
+    public Tensor[] SampleLevels(SamplingRequest request, IProgress<SamplingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        Check(request);
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        var labels = tensor([.. request.Labels.Select(label => (long)label)], ScalarType.Int64).to(_device);  // (B)
+        var levels = new Tensor[_networks.Count];
+        for (var stage = 0; stage < levels.Length; stage++)
+        {
+            var coarser = stage == 0 ? null : levels[stage - 1];
+            var component = SampleComponent(stage, coarser, labels, request, progress, cancellation);
+            levels[stage] = coarser is null ? component : _factorization.MergeStep(coarser, component);
+        }
+        foreach (var level in levels) level.MoveToOuterDisposeScope();
+        return levels;
+    }
+
+    private Tensor SampleComponent(
+        int stage, Tensor? coarser, Tensor labels, SamplingRequest request, IProgress<SamplingProgress>? progress, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        var budget = request.Sampling.Stages[stage];
+        long[] indices = [.. request.ImageIndices];
+        long[] size = [.. _model.StageSize(stage).Select(side => (long)side)];
+        var conditionTime = request.Sampling.ConditionTime ?? (_diffusion.NoiseCondition ? _diffusion.SamplingConditionTime : 1);
+        var condition = coarser is null ? null : Condition(stage, coarser, size, conditionTime, request.Seed, indices);
+
+        var velocity = new StageVelocity(_networks[stage].Forward, _diffusion, budget.Guidance, labels, _model.Classes, condition, conditionTime);
+        var noise = SeededNoise.Normal(request.Seed, NoiseStream(stage), indices, [_model.Channels, .. size], _device);  // (B, C, h, w)
+        var z = OdeSolver.Integrate(budget.Solver, velocity.At, noise, TimeGrid.Uniform(budget.Steps, budget.TimeShift), step =>
+        {
+            progress?.Report(new SamplingProgress(stage, _networks.Count, step, budget.Steps));
+            cancellation.ThrowIfCancellationRequested();
+        });
+        var component = _statistics.RestoreComponent(stage, z);
+        if (stage > 0 && _model.Factorization.ProjectResidual) component = _factorization.Project(component);
+        return component.MoveToOuterDisposeScope();
+    }
+
+    private Tensor Condition(int stage, Tensor coarser, long[] size, double conditionTime, long seed, long[] indices)
+    {
+        using var scope = NewDisposeScope();
+        var clean = _statistics.StandardizeCondition(stage, _factorization.Condition(coarser, size));
+        if (conditionTime == 1) return clean.MoveToOuterDisposeScope();
+        var noise = SeededNoise.Normal(seed, ConditionNoiseStream(stage), indices, [_model.Channels, .. size], _device);
+        var times = full(indices.Length, conditionTime, ScalarType.Float32, _device);
+        return ConditionNoising.Apply(ProbabilityPath.Create(_diffusion.Path), clean, times, noise).MoveToOuterDisposeScope();
+    }
+
+    // Two streams of noise a stage: its starting point, and what blurs its condition.
+    private static int NoiseStream(int stage) => 2 * stage;
+
+    private static int ConditionNoiseStream(int stage) => 2 * stage + 1;
+
+    private void Check(SamplingRequest request)
+    {
+        if (request.Sampling.Validate(_networks.Count) is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors), nameof(request));
+        if (request.Labels.Count == 0 || request.Labels.Count != request.ImageIndices.Count)
+            throw new ArgumentException($"{request.Labels.Count} labels for {request.ImageIndices.Count} image indices; give one each, at least one.", nameof(request));
+        foreach (var label in request.Labels)
+            if (label < 0 || label > _model.Classes)
+                throw new ArgumentException($"class {label} does not exist; expected 0 to {_model.Classes - 1}.", nameof(request));
+    }
+}

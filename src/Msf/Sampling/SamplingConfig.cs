@@ -1,0 +1,23 @@
+namespace Msf.Sampling;
+
+/// <summary>Sampling settings of a whole model: one budget per stage, coarse to fine.</summary>
+public sealed record SamplingConfig
+{
+    /// <summary>Settings of every stage.</summary>
+    public required StageSamplingConfig[] Stages { get; init; }
+
+    /// <summary>Noise level t_u of the condition of the stages above the base, in [0, 1] with 1 clean; null takes what the model was made for.</summary>
+    public double? ConditionTime { get; init; }
+
+    /// <summary>Everything that is wrong, one line each; empty when usable.</summary>
+    /// <param name="stages">Number of stages of the model.</param>
+    public IReadOnlyList<string> Validate(int stages)
+    {
+        var errors = new List<string>();
+        if (Stages.Length != stages) errors.Add($"sampling has {Stages.Length} stage budgets, the model {stages} stages; give one per stage");
+        for (var stage = 0; stage < Stages.Length; stage++)
+            errors.AddRange(Stages[stage].Validate().Select(error => $"sampling of stage {stage}: {error}"));
+        if (ConditionTime is { } t && !(t >= 0 && t <= 1)) errors.Add($"conditionTime is {t}, expected 0 to 1");
+        return errors;
+    }
+}

@@ -1,0 +1,60 @@
+using Msf.Diffusion;
+using static TorchSharp.torch;
+
+namespace Msf.Sampling;
+
+/// <summary>The velocity field of one stage: its network with labels and condition fixed, guided, converted from what it predicts.</summary>
+public sealed class StageVelocity
+{
+    private readonly Denoiser _network;
+    private readonly ProbabilityPath _path;
+    private readonly PredictionKind _prediction;
+    private readonly GuidanceConfig _guidance;
+    private readonly Tensor _labels;
+    private readonly Tensor _bothLabels;
+    private readonly Tensor? _condition;
+    private readonly Tensor? _bothConditions;
+    private readonly Tensor? _conditionTime;
+
+    /// <summary>Fixes everything but x and t. Must be made and used inside one dispose scope, which owns what it keeps.</summary>
+    /// <param name="network">The stage's network.</param>
+    /// <param name="diffusion">Path and prediction that the network was trained with.</param>
+    /// <param name="guidance">Guidance of this stage.</param>
+    /// <param name="labels">Class indices, (B), int64.</param>
+    /// <param name="nullClass">Index K of the null class.</param>
+    /// <param name="condition">Noised standardised condition, (B, C, ...), or null for the base.</param>
+    /// <param name="conditionTime">Noise level of the condition, in [0, 1].</param>
+    public StageVelocity(
+        Denoiser network, DiffusionConfig diffusion, GuidanceConfig guidance, Tensor labels, long nullClass, Tensor? condition, double conditionTime)
+    {
+        _network = network;
+        _path = ProbabilityPath.Create(diffusion.Path);
+        _prediction = diffusion.Prediction;
+        _guidance = guidance;
+        _labels = labels;
+        _bothLabels = cat([labels, full_like(labels, nullClass)]);                            // (2 B)
+        _condition = condition;
+        _bothConditions = condition is null ? null : cat([condition, condition]);             // (2 B, C, ...)
+        _conditionTime = condition is null ? null : full(2 * labels.shape[0], conditionTime, ScalarType.Float32, labels.device);
+    }
+
+    /// <summary>dx/dt at x and t; outside the guidance interval the network runs on half the batch.</summary>
+    /// <param name="x">State, (B, C, ...), float32.</param>
+    /// <param name="t">Time in [0, 1].</param>
+    /// <returns>Velocity, (B, C, ...), owned by the caller's dispose scope.</returns>
+    public Tensor At(Tensor x, double t)
+    {
+        using var scope = NewDisposeScope();
+        var batch = x.shape[0];
+        var guided = _guidance.ActiveAt(t);
+        var times = full(guided ? 2 * batch : batch, t, ScalarType.Float32, x.device);
+        var prediction = guided
+            ? _network(cat([x, x]), times, _bothLabels, _bothConditions, _conditionTime)      // (2 B, C, ...)
+            : _network(x, times, _labels, _condition, _conditionTime?.narrow(0, 0, batch));
+        prediction = prediction.narrow(1, 0, x.shape[1]);                                     // a learned variance is not needed here
+        if (guided)
+            prediction = ClassifierFreeGuidance.Combine(
+                prediction.narrow(0, 0, batch), prediction.narrow(0, batch, batch), _guidance.Scale);
+        return PredictionConversion.ToVelocity(_path, _prediction, prediction, x, t).MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,48 @@
+using Msf.Models;
+
+namespace Msf.Training;
+
+/// <summary>
+/// Divides a run between the stages by training compute: the stage that is furthest behind its share takes the next batch,
+/// so the order is a function of the configuration and the images seen alone.
+/// </summary>
+public sealed class ComputeShares
+{
+    private readonly double[] _shares;
+    private readonly double[] _cost;
+
+    /// <summary>Takes costs and shares from a configuration.</summary>
+    /// <param name="model">Architecture.</param>
+    /// <param name="training">Shares and length.</param>
+    public ComputeShares(ModelConfig model, TrainingConfig training)
+    {
+        _shares = training.ResolveShares(model.Stages.Length);
+        _cost = [.. Enumerable.Range(0, _shares.Length).Select(stage => (double)TransformerCost.Of(model.Transformer(stage)).MultiplyAdds)];
+    }
+
+    /// <summary>Images of every stage in a run of a given length: in proportion to share over cost.</summary>
+    /// <param name="totalImages">Images over all stages.</param>
+    public long[] ImagesPerStage(long totalImages)
+    {
+        var rates = _shares.Zip(_cost, (share, cost) => share / cost).ToArray();
+        return [.. rates.Select(rate => (long)Math.Round(totalImages * rate / rates.Sum()))];
+    }
+
+    /// <summary>Multiply-adds of training; a training step counts as three forward passes.</summary>
+    /// <param name="stageImages">Images seen by every stage.</param>
+    public double TrainingMultiplyAdds(IReadOnlyList<long> stageImages) => 3 * stageImages.Zip(_cost, (images, cost) => images * cost).Sum();
+
+    /// <summary>The stage whose turn it is.</summary>
+    /// <param name="images">Images every stage has seen.</param>
+    public int Next(ReadOnlySpan<long> images)
+    {
+        var (next, least) = (0, double.PositiveInfinity);
+        for (var stage = 0; stage < _shares.Length; stage++)
+        {
+            if (_shares[stage] == 0) continue;
+            var progress = images[stage] * _cost[stage] / _shares[stage];
+            if (progress < least) (next, least) = (stage, progress);
+        }
+        return next;
+    }
+}

@@ -1,0 +1,71 @@
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Msf.Training;
+
+/// <summary>
+/// Moves the trainable parameters of a module to and from one float32 vector, so that optimiser and averages are a few
+/// operations on a large tensor instead of hundreds on small ones.
+/// </summary>
+public sealed class FlatParameters
+{
+    private readonly (string Name, TorchSharp.Modules.Parameter Value)[] _parameters;
+
+    /// <summary>Takes the trainable parameters of a module, in the order of their names.</summary>
+    public FlatParameters(Module module)
+    {
+        _parameters = [.. module.named_parameters().Where(p => p.parameter.requires_grad)
+            .OrderBy(p => p.name, StringComparer.Ordinal).Select(p => (p.name, p.parameter))];
+        Length = _parameters.Sum(p => p.Value.numel());
+    }
+
+    /// <summary>Number of elements P.</summary>
+    public long Length { get; }
+
+    /// <summary>Concatenates the parameters.</summary>
+    /// <returns>Float32 vector, (P), owned by the caller's dispose scope.</returns>
+    public Tensor Gather()
+    {
+        using var scope = NewDisposeScope();
+        return cat([.. _parameters.Select(p => p.Value.detach().to_type(ScalarType.Float32).flatten())]).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Concatenates the gradients; zeros where a parameter has none.</summary>
+    /// <returns>Float32 vector, (P), owned by the caller's dispose scope.</returns>
+    public Tensor GatherGradients()
+    {
+        using var scope = NewDisposeScope();
+        var gradients = _parameters.Select(p => (p.Value.grad ?? zeros_like(p.Value)).flatten()).ToArray();
+        return cat(gradients).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Forgets the gradients, so that the next backward pass writes instead of adding.</summary>
+    public void ClearGradients()
+    {
+        foreach (var (_, parameter) in _parameters) parameter.grad = null;
+    }
+
+    /// <summary>Writes a vector back into the parameters, rounding to their type.</summary>
+    /// <param name="vector">Float32, (P).</param>
+    public void Scatter(Tensor vector)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (slice, (_, parameter)) in Slices(vector).Zip(_parameters)) parameter.copy_(slice);
+    }
+
+    /// <summary>Cuts a vector into named tensors of the parameters' shapes (views).</summary>
+    /// <param name="vector">Float32, (P).</param>
+    public Dictionary<string, Tensor> Unflatten(Tensor vector) =>
+        _parameters.Zip(Slices(vector)).ToDictionary(pair => pair.First.Name, pair => pair.Second);
+
+    private IEnumerable<Tensor> Slices(Tensor vector)
+    {
+        long offset = 0;
+        foreach (var (_, parameter) in _parameters)
+        {
+            yield return vector.narrow(0, offset, parameter.numel()).view(parameter.shape);
+            offset += parameter.numel();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Msf.Runtime;
+
+namespace Msf.Training;
+
+/// <summary>Averages step results and appends them to a file, one JSON object a line and stage.</summary>
+public sealed class MetricsLog
+{
+    private readonly string _path;
+    private readonly Dictionary<int, (int Steps, double Loss, double Norm, double Rate)> _sums = [];
+
+    /// <summary>Names the file; it is created by the first line.</summary>
+    public MetricsLog(string path) => _path = path;
+
+    /// <summary>Adds a step to the averages.</summary>
+    public void Add(int stage, StepResult step)
+    {
+        var sum = _sums.GetValueOrDefault(stage);
+        _sums[stage] = (sum.Steps + 1, sum.Loss + step.Loss, sum.Norm + step.GradientNorm, step.LearningRate);
+    }
+
+    /// <summary>Writes the averages since the last line and starts new ones.</summary>
+    /// <param name="step">Steps over all stages.</param>
+    /// <param name="images">Images over all stages.</param>
+    /// <param name="imagesPerSecond">Rate over all stages since the last line.</param>
+    /// <param name="liveTensors">Tensors alive in the process.</param>
+    public void Write(long step, long images, double imagesPerSecond, long liveTensors)
+    {
+        var lines = _sums.OrderBy(sum => sum.Key).Select(sum => JsonSerializer.Serialize(new
+        {
+            step,
+            images,
+            stage = sum.Key,
+            loss = sum.Value.Loss / sum.Value.Steps,
+            gradientNorm = sum.Value.Norm / sum.Value.Steps,
+            learningRate = sum.Value.Rate,
+            imagesPerSecond,
+            liveTensors,
+        }, JsonFormat.Line));
+        File.AppendAllLines(_path, lines);
+        _sums.Clear();
+    }
+
+    /// <summary>Drops lines beyond a position: what an interrupted run wrote after its last checkpoint.</summary>
+    /// <param name="images">Position of the checkpoint that the run goes on from.</param>
+    public void TruncateAfter(long images)
+    {
+        if (!File.Exists(_path)) return;
+        var kept = File.ReadLines(_path).Where(line => ImagesOf(line) is { } at && at <= images).ToArray();
+        AtomicFile.Write(_path, stream =>
+        {
+            using var writer = new StreamWriter(stream, leaveOpen: true);
+            foreach (var line in kept) writer.Write(line + "\n");
+        });
+    }
+
+    private static long? ImagesOf(string line)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(line);
+            return json.RootElement.TryGetProperty("images", out var images) ? images.GetInt64() : null;
+        }
+        catch (JsonException)
+        {
+            return null;                                                                      // a line torn by a kill
+        }
+    }
+}

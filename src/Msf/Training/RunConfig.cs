@@ -1,0 +1,33 @@
+using Msf.Diffusion;
+using Msf.Models;
+using Msf.Sampling;
+
+namespace Msf.Training;
+
+/// <summary>A whole run: what is trained, how, on what, and how its samples are drawn. A preset is one of these in a file.</summary>
+public sealed record RunConfig
+{
+    /// <summary>Architecture.</summary>
+    public required ModelConfig Model { get; init; }
+
+    /// <summary>Path, prediction, time sampling, condition noise.</summary>
+    public DiffusionConfig Diffusion { get; init; } = new();
+
+    /// <summary>Sampling settings: those of the sample sheets, and the defaults of the trained model.</summary>
+    public required SamplingConfig Sampling { get; init; }
+
+    /// <summary>Images.</summary>
+    public DataConfig Data { get; init; } = new();
+
+    /// <summary>Optimisation, precision, checkpoints.</summary>
+    public required TrainingConfig Training { get; init; }
+
+    /// <summary>Everything that is wrong, one line each; empty when usable.</summary>
+    public IReadOnlyList<string> Validate() =>
+    [
+        .. Model.Validate().Select(error => $"model: {error}"),
+        .. Diffusion.Validate().Select(error => $"diffusion: {error}"),
+        .. Sampling.Validate(Model.Stages.Length).Select(error => $"sampling: {error}"),
+        .. Training.Validate(Model.Stages.Length).Select(error => $"training: {error}"),
+    ];
+}

@@ -1,0 +1,26 @@
+namespace Msf.Training;
+
+/// <summary>Where a run keeps what.</summary>
+public sealed class RunFolder
+{
+    /// <summary>Names the folder; nothing is created yet.</summary>
+    public RunFolder(string path) => Root = Path.GetFullPath(path);
+
+    /// <summary>The folder itself.</summary>
+    public string Root { get; }
+
+    /// <summary>The resolved configuration.</summary>
+    public string Config => Path.Combine(Root, "config.json");
+
+    /// <summary>Metrics, one JSON object a line.</summary>
+    public string Metrics => Path.Combine(Root, "metrics.jsonl");
+
+    /// <summary>Sample sheets by images seen.</summary>
+    public string Samples => Path.Combine(Root, "samples");
+
+    /// <summary>Checkpoints by images seen.</summary>
+    public string Checkpoints => Path.Combine(Root, "checkpoints");
+
+    /// <summary>Model folder with the averaged weights of the newest checkpoint.</summary>
+    public string Model => Path.Combine(Root, "model");
+}

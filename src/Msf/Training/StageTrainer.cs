@@ -1,0 +1,149 @@
+using Msf.Diffusion;
+using Msf.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Msf.Training;
+
+/// <summary>
+/// Trains the network of one stage: the network computes in its own type, the weights that the optimiser sees, its moments
+/// and the averaged weights are float32 vectors.
+/// </summary>
+public sealed class StageTrainer : IDisposable
+{
+    private readonly TrainingConfig _config;
+    private readonly StageLoss _loss;
+    private readonly FlatParameters _parameters;
+    private readonly AdamW _optimizer;
+    private readonly Tensor _weights;
+    private readonly Tensor _average;
+    private readonly ScalarType _computeType;
+
+    /// <summary>Takes over a freshly initialised or loaded float32 network and casts it to the compute type.</summary>
+    /// <param name="network">The network, float32, on its device; disposed with this.</param>
+    /// <param name="loss">The loss of the stage.</param>
+    /// <param name="config">Optimisation settings.</param>
+    /// <param name="computeType">Float32 or BFloat16.</param>
+    /// <param name="totalImages">Images this stage will see, for the schedule.</param>
+    public StageTrainer(DiffusionTransformer network, StageLoss loss, TrainingConfig config, ScalarType computeType, long totalImages)
+    {
+        (Network, _loss, _config, _computeType, TotalImages) = (network, loss, config, computeType, totalImages);
+        _parameters = new FlatParameters(network);
+        _weights = _parameters.Gather().DetachFromDisposeScope();                             // (P), before the cast: nothing is rounded
+        _average = _weights.clone().DetachFromDisposeScope();                                 // (P)
+        _optimizer = new AdamW(_weights, config.Beta1, config.Beta2, config.WeightDecay);
+        network.to(computeType);
+        _parameters = new FlatParameters(network);                                            // casting replaced the parameters
+        network.train();
+    }
+
+    /// <summary>The network, in the compute type.</summary>
+    public DiffusionTransformer Network { get; }
+
+    /// <summary>Images this stage has seen.</summary>
+    public long Images { get; private set; }
+
+    /// <summary>Images this stage will have seen at the end of the run.</summary>
+    public long TotalImages { get; }
+
+    /// <summary>Trains on one batch.</summary>
+    /// <param name="component">Standardised component, (B, C, h, w), float32.</param>
+    /// <param name="labels">Class indices, (B), int64.</param>
+    /// <param name="condition">Standardised clean condition, of the shape of the component, or null for the base.</param>
+    /// <param name="generator">Source of noise, times and dropped labels of this step.</param>
+    /// <returns>Loss, gradient norm before clipping, and learning rate.</returns>
+    public StepResult Step(Tensor component, Tensor labels, Tensor? condition, Generator generator)
+    {
+        using var scope = NewDisposeScope();
+        var batch = component.shape[0];
+        var loss = _loss.Compute(Network.Forward, component, labels, condition, generator).Loss;
+        loss.backward();
+        var gradient = _parameters.GatherGradients();                                         // (P)
+        _parameters.ClearGradients();
+        var norm = gradient.norm().item<float>();
+        var rate = LearningRate();
+        if (norm > _config.GradientClip) gradient.mul_(_config.GradientClip / norm);
+        _optimizer.Step(_weights, gradient, rate);
+        Images += batch;
+        _average.lerp_(_weights, 1 - EmaDecay(batch));
+        _parameters.Scatter(_weights);
+        return new StepResult(loss.item<float>(), norm, rate);
+    }
+
+    /// <summary>Learning rate at the present number of images.</summary>
+    public double LearningRate()
+    {
+        var warmup = Images < _config.WarmupImages ? (Images + _config.BatchSize) / (double)(_config.WarmupImages + _config.BatchSize) : 1;
+        var course = _config.Schedule == LearningRateSchedule.Cosine
+            ? 0.5 * (1 + Math.Cos(Math.PI * Math.Min(1, Images / (double)TotalImages)))
+            : 1;
+        return _config.LearningRate * Math.Min(1, warmup) * course;
+    }
+
+    /// <summary>A network with the averaged weights, in the compute type and in evaluation mode, owned by the caller.</summary>
+    public DiffusionTransformer CreateAveraged()
+    {
+        using var scope = NewDisposeScope();
+        var network = new DiffusionTransformer(Network.Config);
+        network.to(Network.Device);
+        network.to(_computeType);
+        new FlatParameters(network).Scatter(_average);
+        network.eval();
+        return network;
+    }
+
+    /// <summary>The averaged weights under the network's keys (views of the average; positions included).</summary>
+    public Dictionary<string, Tensor> AverageState()
+    {
+        var state = _parameters.Unflatten(_average);
+        state["pos_embed"] = Modules.SinCosPositions.Create(
+            Network.Config.InputSize[0] / Network.Config.PatchSize, Network.Config.InputSize[1] / Network.Config.PatchSize, Network.Config.Width);
+        return state;
+    }
+
+    /// <summary>Everything that a resumed run needs, by name; the tensors belong to this.</summary>
+    public IReadOnlyDictionary<string, Tensor> State() => new Dictionary<string, Tensor>
+    {
+        ["weights"] = _weights,
+        ["average"] = _average,
+        ["moment1"] = _optimizer.Moment1,
+        ["moment2"] = _optimizer.Moment2,
+    };
+
+    /// <summary>Goes on from a saved state.</summary>
+    /// <param name="state">What <see cref="State"/> gave.</param>
+    /// <param name="images">Images seen then.</param>
+    /// <param name="steps">Optimiser steps taken then.</param>
+    /// <exception cref="InvalidDataException">The state is of another architecture.</exception>
+    public void Restore(IReadOnlyDictionary<string, Tensor> state, long images, long steps)
+    {
+        using var noGrad = no_grad();
+        foreach (var (name, own) in State())
+        {
+            if (!state.TryGetValue(name, out var saved) || !saved.shape.SequenceEqual(own.shape))
+                throw new InvalidDataException($"the checkpoint's \"{name}\" is not of this architecture ({_parameters.Length} parameters); resume with the run's own configuration.");
+            own.copy_(saved);
+        }
+        (Images, _optimizer.Steps) = (images, steps);
+        _parameters.Scatter(_weights);
+    }
+
+    /// <summary>Optimiser steps taken.</summary>
+    public long Steps => _optimizer.Steps;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _weights.Dispose();
+        _average.Dispose();
+        Network.Dispose();
+    }
+
+    /// <summary>Half-life in images, with the ramp-up of Karras et al. 2022: never longer than a twentieth of what was seen.</summary>
+    private double EmaDecay(long batch)
+    {
+        var halfLife = Math.Min(_config.EmaHalfLifeImages, Images * 0.05);
+        return Math.Pow(0.5, batch / Math.Max(halfLife, 1e-8));
+    }
+}

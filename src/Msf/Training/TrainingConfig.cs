@@ -1,0 +1,96 @@
+using Msf.Runtime;
+
+namespace Msf.Training;
+
+/// <summary>How a run trains. Progress is counted in images: every image of every batch of every stage counts one.</summary>
+public sealed record TrainingConfig
+{
+    /// <summary>Length of the run in images, over all stages.</summary>
+    public required long MaxImages { get; init; }
+
+    /// <summary>Images per step.</summary>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>Peak learning rate of AdamW; default 3e-4.</summary>
+    public double LearningRate { get; init; } = 3e-4;
+
+    /// <summary>Course of the learning rate after the warm-up; default constant.</summary>
+    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
+
+    /// <summary>Images of a stage over which its learning rate rises linearly from 0.</summary>
+    public long WarmupImages { get; init; } = 10_000;
+
+    /// <summary>AdamW's beta1; default 0.9.</summary>
+    public double Beta1 { get; init; } = 0.9;
+
+    /// <summary>AdamW's beta2; default 0.99.</summary>
+    public double Beta2 { get; init; } = 0.99;
+
+    /// <summary>AdamW's decoupled weight decay; default 0, as DiT.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Largest norm of a stage's gradient; larger ones are scaled down. Default 1.</summary>
+    public double GradientClip { get; init; } = 1;
+
+    /// <summary>Half-life of the averaged weights, in images of the stage; default 20,000.</summary>
+    public double EmaHalfLifeImages { get; init; } = 20_000;
+
+    /// <summary>Share of the training compute (multiply-adds) of every stage; null gives the base 85 % and the others the rest in equal parts.</summary>
+    public double[]? StageShares { get; init; }
+
+    /// <summary>Type of the products; auto takes the faster of float32 and bfloat16. Weights and averages are float32 always.</summary>
+    public ComputePrecision Precision { get; init; } = ComputePrecision.Auto;
+
+    /// <summary>Seed of everything random.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Images between two lines of metrics.</summary>
+    public long LogEveryImages { get; init; } = 5_000;
+
+    /// <summary>Images between two checkpoints; the end always writes one.</summary>
+    public long CheckpointEveryImages { get; init; } = 50_000;
+
+    /// <summary>Checkpoints kept, the newest ones.</summary>
+    public int KeepCheckpoints { get; init; } = 2;
+
+    /// <summary>Images between two sample sheets; 0 draws none.</summary>
+    public long SampleEveryImages { get; init; } = 50_000;
+
+    /// <summary>Images in a sample sheet.</summary>
+    public int SampleCount { get; init; } = 32;
+
+    /// <summary>Training compute of every stage as shares that sum to 1.</summary>
+    /// <param name="stages">Number of stages.</param>
+    public double[] ResolveShares(int stages)
+    {
+        if (stages == 1) return [1];
+        var shares = StageShares ?? [0.85, .. Enumerable.Repeat(0.15 / (stages - 1), stages - 1)];
+        var sum = shares.Sum();
+        return [.. shares.Select(share => share / sum)];
+    }
+
+    /// <summary>Everything that is wrong, one line each; empty when usable.</summary>
+    /// <param name="stages">Number of stages of the model.</param>
+    public IReadOnlyList<string> Validate(int stages)
+    {
+        var errors = new List<string>();
+        void Check(bool holds, string error) { if (!holds) errors.Add(error); }
+        Check(MaxImages >= 1, $"maxImages is {MaxImages}, expected at least 1");
+        Check(BatchSize >= 1, $"batchSize is {BatchSize}, expected at least 1");
+        Check(LearningRate > 0 && double.IsFinite(LearningRate), $"learningRate is {LearningRate}, expected more than 0");
+        Check(WarmupImages >= 0, $"warmupImages is {WarmupImages}, expected at least 0");
+        Check(Beta1 is >= 0 and < 1 && Beta2 is >= 0 and < 1, $"beta1 {Beta1} and beta2 {Beta2} must be at least 0 and below 1");
+        Check(WeightDecay >= 0, $"weightDecay is {WeightDecay}, expected at least 0");
+        Check(GradientClip > 0, $"gradientClip is {GradientClip}, expected more than 0");
+        Check(EmaHalfLifeImages > 0, $"emaHalfLifeImages is {EmaHalfLifeImages}, expected more than 0");
+        Check(StageShares is null || StageShares.Length == stages, $"stageShares has {StageShares?.Length} entries for {stages} stages; give one per stage");
+        Check(StageShares is null || (StageShares.All(share => share >= 0 && double.IsFinite(share)) && StageShares.Sum() > 0),
+            "stageShares must be at least 0, and one of them more (a share of 0 leaves that stage untrained)");
+        Check(LogEveryImages >= 1, $"logEveryImages is {LogEveryImages}, expected at least 1");
+        Check(CheckpointEveryImages >= 1, $"checkpointEveryImages is {CheckpointEveryImages}, expected at least 1");
+        Check(KeepCheckpoints >= 1, $"keepCheckpoints is {KeepCheckpoints}, expected at least 1");
+        Check(SampleEveryImages >= 0, $"sampleEveryImages is {SampleEveryImages}, expected at least 0");
+        Check(SampleCount >= 1, $"sampleCount is {SampleCount}, expected at least 1");
+        return errors;
+    }
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using Msf.Data;
+using Msf.Factorization;
+using Msf.Runtime;
+using static TorchSharp.torch;
+
+namespace Msf.Training;
+
+/// <summary>Opens a run: checks that data and model fit, prepares the folder, and makes its trainer.</summary>
+public static class TrainingRun
+{
+    /// <summary>Starts a new run or goes on with an old one.</summary>
+    /// <param name="config">The resolved configuration.</param>
+    /// <param name="path">Run folder.</param>
+    /// <param name="source">The images; must stay open while training.</param>
+    /// <param name="device">Where to train.</param>
+    /// <param name="resume">Go on where the run stopped; without, a folder that already has a run is refused.</param>
+    /// <param name="warn">Told what a person should know, one line each.</param>
+    /// <returns>The trainer, owned by the caller.</returns>
+    /// <exception cref="ArgumentException">The configuration is invalid or does not fit the data.</exception>
+    /// <exception cref="IOException">The folder already holds a run.</exception>
+    public static Trainer Open(RunConfig config, string path, IImageSource source, Device device, bool resume, Action<string> warn)
+    {
+        if (config.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors), nameof(config));
+        CheckFit(config, source);
+        var run = new RunFolder(path);
+        var existing = File.Exists(run.Config);
+        if (existing && !resume)
+            throw new IOException($"{path} already holds a run; add --resume to go on with it, or choose another folder.");
+        var batches = new ImageBatches(source, config.Model.Size[0], config.Training.Seed, config.Data.HorizontalFlip, config.Data.CacheBytes);
+        var factorization = new MultiScaleFactorization(config.Model.Factorization);
+        var statistics = DataStatistics.Measure(batches, factorization, config.Model.Channels);
+        var trainer = new Trainer(config, run, batches, [.. source.Classes.Select(c => c.Name)], device, statistics);
+        Directory.CreateDirectory(run.Root);
+        var resumed = resume && trainer.Resume(warn);
+        if (resume && !resumed) warn($"{path} has no usable checkpoint; starting from the beginning.");
+        var json = JsonSerializer.SerializeToUtf8Bytes(config, JsonFormat.Indented);
+        AtomicFile.Write(run.Config, stream => stream.Write(json));
+        return trainer;
+    }
+
+    private static void CheckFit(RunConfig config, IImageSource source)
+    {
+        var model = config.Model;
+        if (model.Channels != 3)
+            throw new ArgumentException($"the model has {model.Channels} channels, images have 3; train this preset on a latent cache.", nameof(config));
+        if (model.Size[0] != model.Size[1])
+            throw new ArgumentException($"the model's size is {model.Size[0]}x{model.Size[1]}; training takes square images.", nameof(config));
+        if (model.Classes != source.Classes.Count)
+            throw new ArgumentException(
+                $"the model has {model.Classes} classes, {source.Name} has {source.Classes.Count} ({string.Join(", ", source.Classes.Take(20).Select(c => c.Name))}); set model.classes or data.classes.",
+                nameof(config));
+    }
+}
