@@ -101,6 +101,8 @@ public sealed class ImageBatchesTests : IDisposable
         Assert.Contains("a/07.png", e.Message, StringComparison.Ordinal);
         var lazily = new ImageBatches(source, 4, memoryBudget: 0);
         Assert.Throws<InvalidDataException>(() => lazily.Images([21]));
+        File.Delete(folder["a/03.png"]);
+        Assert.Throws<FileNotFoundException>(() => lazily.Images([3]));
     }
 
     [Fact]

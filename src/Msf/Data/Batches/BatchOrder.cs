@@ -5,7 +5,8 @@ namespace Msf.Data;
 /// <summary>
 /// The order in which training visits the images: every epoch is a permutation that depends on (seed, epoch) alone, so the batch
 /// at any position can be computed without walking there. The permutation is Fisher and Yates' shuffle of 0, 1, ..., count - 1
-/// from the last place down, with the numbers of the generator SplitMix64 seeded by <see cref="SeededNoise.Mix"/>(seed, epoch). Not thread-safe.
+/// from the last place down, with the numbers of the generator SplitMix64, seeded by
+/// <see cref="SeededNoise.Mix"/>(seed, epoch). Not thread-safe.
 /// </summary>
 public sealed class BatchOrder
 {

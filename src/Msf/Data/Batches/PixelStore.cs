@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+
 namespace Msf.Data;
 
 /// <summary>
@@ -47,20 +50,20 @@ internal sealed class PixelStore
     // The first broken image in order is reported, whichever thread met one first.
     private static void ForEach(int count, Action<int> body)
     {
-        var failures = new System.Collections.Concurrent.ConcurrentDictionary<int, InvalidDataException>();
+        var failures = new ConcurrentDictionary<int, Exception>();
         Parallel.For(0, count, (i, loop) =>
         {
             try
             {
                 body(i);
             }
-            catch (InvalidDataException e)
+            catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
             {
                 failures[i] = e;
                 loop.Break();
             }
         });
-        if (!failures.IsEmpty) throw new InvalidDataException(failures[failures.Keys.Min()].Message, failures[failures.Keys.Min()]);
+        if (!failures.IsEmpty) ExceptionDispatchInfo.Throw(failures[failures.Keys.Min()]);
     }
 
     private void Decode(int index, Span<byte> into)

@@ -10,7 +10,7 @@ public static class ImageResizer
     /// <summary>The square image; <paramref name="image"/> itself where it already has that size.</summary>
     /// <param name="image">The image to fit.</param>
     /// <param name="size">Width and height of the result in pixels, at least 1.</param>
-    /// <exception cref="InvalidDataException">The image is so elongated, or the size so large, that over 100 megapixels are needed.</exception>
+    /// <exception cref="InvalidDataException">The image is so elongated, or the size so large, that it takes over 100 megapixels.</exception>
     public static RgbImage Fit(RgbImage image, int size)
     {
         ArgumentNullException.ThrowIfNull(image);

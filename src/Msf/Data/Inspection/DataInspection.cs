@@ -24,7 +24,7 @@ public static class DataInspection
             }
             catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
             {
-                faults[i] = e.Message;
+                faults[i] = WithoutName(e.Message, source.NameAt(i));
             }
             var now = Interlocked.Increment(ref done);
             if (now % 256 == 0 || now == source.Count) progress?.Report(now);
@@ -37,6 +37,10 @@ public static class DataInspection
             source.Name, source.Count, source.Classes,
             Range(Array.ConvertAll(readable, size => size.Width)), Range(Array.ConvertAll(readable, size => size.Height)), [.. broken]);
     }
+
+    // The report names the image beside the reason.
+    private static string WithoutName(string message, string name) =>
+        message.StartsWith($"{name} is ", StringComparison.Ordinal) ? message[(name.Length + 4)..] : message;
 
     private static SizeRange? Range(int[] sizes) => sizes.Length == 0 ? null : new SizeRange(sizes.Min(), sizes.Max());
 }

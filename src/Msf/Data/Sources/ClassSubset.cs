@@ -47,12 +47,12 @@ public sealed class ClassSubset : IImageSource
     /// <exception cref="ArgumentException">A named class does not exist, or is named twice, or the list is empty.</exception>
     internal static void CheckNames(IReadOnlyList<string> classes, IReadOnlyList<string> present, string source)
     {
-        if (classes.Count == 0) throw new ArgumentException("The list of classes to keep is empty: name at least one.", nameof(classes));
+        if (classes.Count == 0) throw new ArgumentException("The list of classes to keep is empty: name at least one.");
         if (classes.Distinct(StringComparer.Ordinal).Count() != classes.Count)
-            throw new ArgumentException($"A class is named twice: {string.Join(", ", classes)}.", nameof(classes));
+            throw new ArgumentException($"A class is named twice: {string.Join(", ", classes)}.");
         foreach (var name in classes)
             if (!present.Contains(name, StringComparer.Ordinal))
                 throw new ArgumentException(
-                    $"{source} has no class \"{name}\": its classes are {string.Join(", ", present)}.", nameof(classes));
+                    $"{source} has no class \"{name}\": its classes are {string.Join(", ", present)}.");
     }
 }

@@ -19,12 +19,13 @@ public static class ImageSources
     /// </param>
     /// <param name="classes">Names of the classes to keep, in the order of their labels; by default all.</param>
     /// <returns>The set; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">A named class does not exist, or the name of a synthetic set is not legal.</exception>
+    /// <exception cref="ArgumentException">A named class does not exist, or the name is empty or that of no synthetic set.</exception>
     /// <exception cref="FileNotFoundException">There is nothing of that name; the message lists what is accepted.</exception>
     /// <exception cref="InvalidDataException">What is there is damaged or of no known kind; the message says what is wrong.</exception>
     public static IImageSource Open(string source, IReadOnlyList<string>? classes = null)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(source);
+        ArgumentNullException.ThrowIfNull(source);
+        if (string.IsNullOrWhiteSpace(source)) throw new ArgumentException($"The name of the image set is empty. Expected {Accepted}.");
         if (source.StartsWith(SyntheticImageSource.Prefix, StringComparison.Ordinal))
             return Keep(SyntheticImageSource.Parse(source), classes);
         if (Find(source) is { } path)

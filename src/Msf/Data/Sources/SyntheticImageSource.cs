@@ -91,7 +91,7 @@ public sealed class SyntheticImageSource : IImageSource
     }
 
     private static ArgumentException Unknown(string name, string why) => new(
-        $"{name}: {why}. Expected synthetic:shapes, optionally with ?size=8..1024&count=1..&seed=NUMBER.", nameof(name));
+        $"{name}: {why}. Expected synthetic:shapes, optionally with ?size=8..1024&count=1..&seed=NUMBER.");
 
     private int Checked(int index)
     {
