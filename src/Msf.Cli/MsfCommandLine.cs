@@ -27,6 +27,7 @@ internal static class MsfCommandLine
         {
             help,
             new VersionOption(),
+            new TrainCommand(terminal),
             new DoctorCommand(terminal),
         };
     }

@@ -52,10 +52,9 @@ public static class ModelFolder
     public static DiffusionTransformer ReadStage(string folder, ModelManifest manifest, int stage)
     {
         var path = Path.Combine(folder, StageName(stage));
+        var network = new DiffusionTransformer(manifest.Model.Transformer(stage));            // outside any scope: it outlives this method
         using var scope = NewDisposeScope();
-        using var file = SafetensorsFile.Open(path);
-        var network = new DiffusionTransformer(manifest.Model.Transformer(stage));
-        StateDictLoader.Load(network, file.ReadAll(), path);
+        StateDictLoader.Load(network, SafetensorsFile.ReadAll(path), path);
         network.eval();
         return network;
     }

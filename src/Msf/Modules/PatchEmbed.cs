@@ -22,7 +22,8 @@ public sealed class PatchEmbed : Module<Tensor, Tensor>
         _proj = Conv2d(channels, width, patchSize, stride: patchSize, device: device);
         using (no_grad())
         {
-            init.xavier_uniform_(_proj.weight.view(width, -1));
+            using var flat = _proj.weight.view(width, -1);
+            init.xavier_uniform_(flat);
             init.zeros_(_proj.bias!);
         }
         RegisterComponents();

@@ -26,17 +26,10 @@ public sealed class MetricsLog
     /// <param name="liveTensors">Tensors alive in the process.</param>
     public void Write(long step, long images, double imagesPerSecond, long liveTensors)
     {
-        var lines = _sums.OrderBy(sum => sum.Key).Select(sum => JsonSerializer.Serialize(new
-        {
-            step,
-            images,
-            stage = sum.Key,
-            loss = sum.Value.Loss / sum.Value.Steps,
-            gradientNorm = sum.Value.Norm / sum.Value.Steps,
-            learningRate = sum.Value.Rate,
-            imagesPerSecond,
-            liveTensors,
-        }, JsonFormat.Line));
+        var lines = _sums.OrderBy(sum => sum.Key).Select(sum => JsonSerializer.Serialize(
+            new MetricsLine(
+                step, images, sum.Key, sum.Value.Loss / sum.Value.Steps, sum.Value.Norm / sum.Value.Steps, sum.Value.Rate, imagesPerSecond, liveTensors),
+            JsonFormat.Line));
         File.AppendAllLines(_path, lines);
         _sums.Clear();
     }

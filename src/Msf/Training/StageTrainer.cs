@@ -83,8 +83,7 @@ public sealed class StageTrainer : IDisposable
     /// <summary>A network with the averaged weights, in the compute type and in evaluation mode, owned by the caller.</summary>
     public DiffusionTransformer CreateAveraged()
     {
-        using var scope = NewDisposeScope();
-        var network = new DiffusionTransformer(Network.Config);
+        var network = new DiffusionTransformer(Network.Config);                               // outside any scope: it outlives this method
         network.to(Network.Device);
         network.to(_computeType);
         new FlatParameters(network).Scatter(_average);

@@ -1,0 +1,13 @@
+namespace Msf.Training;
+
+/// <summary>One line of <c>metrics.jsonl</c>: averages of one stage since the line before.</summary>
+/// <param name="Step">Steps over all stages.</param>
+/// <param name="Images">Images over all stages.</param>
+/// <param name="Stage">The stage.</param>
+/// <param name="Loss">Mean loss.</param>
+/// <param name="GradientNorm">Mean gradient norm before clipping.</param>
+/// <param name="LearningRate">Learning rate of the last step.</param>
+/// <param name="ImagesPerSecond">Rate over all stages since the line before.</param>
+/// <param name="LiveTensors">Tensors alive in the process.</param>
+public sealed record MetricsLine(
+    long Step, long Images, int Stage, double Loss, double GradientNorm, double LearningRate, double ImagesPerSecond, long LiveTensors);
