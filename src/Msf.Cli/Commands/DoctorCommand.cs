@@ -39,7 +39,7 @@ internal sealed class DoctorCommand : MsfCommand
         Line("threads", report.Threads?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "unknown");
         Line("devices", report.Devices.Count > 0 ? string.Join(", ", report.Devices) : "none");
         var free = report.Disk.FreeBytes is { } bytes ? $"{bytes / 1e9:F1} GB free" : "free space unknown";
-        Line("cache", $"{report.Disk.Cache} ({free})");
+        Line("cache", $"{report.Disk.Cache} ({free}{(report.Disk.Writable ? "" : "; not writable, so nothing is kept between runs")})");
         foreach (var problem in report.Problems) Line("problem", $"{problem.What}: {problem.Do}.");
         if (report.Ok) Terminal.Out.WriteLine("all well");
     }

@@ -45,13 +45,10 @@ internal static class Examination
 
     private static DoctorReport.Storage ExamineDisk(string cacheFolder, List<DoctorReport.Problem> problems)
     {
-        var writable = IsWritable(cacheFolder);
-        if (!writable)
-            problems.Add(new DoctorReport.Problem($"the cache folder {cacheFolder} cannot be written", "make it writable, or let XDG_CACHE_HOME name another folder"));
         var free = FreeBytes(cacheFolder);
         if (free < LeastFreeBytes)
             problems.Add(new DoctorReport.Problem($"{free / 1_000_000} MB are free at {cacheFolder}", "free 1 GB, or let XDG_CACHE_HOME name a folder on another disk"));
-        return new DoctorReport.Storage(cacheFolder, free, writable);
+        return new DoctorReport.Storage(cacheFolder, free, IsWritable(cacheFolder));
     }
 
     private static bool IsWritable(string folder)

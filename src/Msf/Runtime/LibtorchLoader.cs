@@ -18,6 +18,8 @@ internal sealed class LibtorchLoader
 
     private static readonly string[] _libtorchParts = ["c10", "torch_cpu", "torch"];
 
+    private static readonly string[] _searchedByName = ["torch_cpu", "torch_cuda"];
+
     private readonly bool _cuda;
 
     private LibtorchLoader(nint torchSharp, bool cuda, LibtorchReport report) => (TorchSharp, _cuda, Report) = (torchSharp, cuda, report);
@@ -38,6 +40,7 @@ internal sealed class LibtorchLoader
         CpuAllocator.Apply(); // before the first tensor
         var chosen = Environment.GetEnvironmentVariable(NativeSearch.FolderVariable);
         var folder = string.IsNullOrEmpty(chosen) ? PackagedFolder() : ChosenFolder(chosen);
+        HideOtherLibtorch(folder);
         var (torchCpu, cuda) = LoadLibtorch(folder);
         var version = LibtorchVersion.Read(torchCpu, folder);
         var (handle, path, compatibility) = LoadTorchSharp();
@@ -46,8 +49,7 @@ internal sealed class LibtorchLoader
     }
 
     /// <summary>
-    /// Tells TorchSharp that loading is done. It looks for torch_cpu by name before its first scalar, and would load the
-    /// application's own beside the chosen one.
+    /// Tells TorchSharp that loading is done, which spares its own search.
     /// </summary>
     internal void TellTorchSharp()
     {
@@ -79,6 +81,28 @@ internal sealed class LibtorchLoader
                 $"set it to the torch/lib folder of a PyTorch {BuiltFor}, or unset it to use the libtorch of this application");
     }
 
+    /// <summary>
+    /// TorchSharp asks the runtime for torch_cpu and torch_cuda by name, which would load the application's own libtorch beside the
+    /// chosen one, and two in one process abort it. The runtime tries <c>torch_cpu.so</c> before <c>libtorch_cpu.so</c>: an empty library
+    /// of that name ends the search.
+    /// </summary>
+    private static void HideOtherLibtorch(string folder)
+    {
+        foreach (var library in _searchedByName)
+        {
+            var other = NativeSearch.Find(library, NativeSearch.Folders());
+            if (other is null || Path.GetDirectoryName(other) == folder) continue;
+            if (!OperatingSystem.IsLinux())
+            {
+                throw new LibtorchNotFoundException(
+                    $"{NativeSearch.FolderVariable} is {folder} but the application brings a libtorch of its own in {Path.GetDirectoryName(other)}",
+                    $"unset {NativeSearch.FolderVariable}, or publish the application without a libtorch package");
+            }
+            var name = $"{library}.so";
+            WriteAndLoad(name, ElfStub.Build(name));
+        }
+    }
+
     private static (nint TorchCpu, bool Cuda) LoadLibtorch(string folder)
     {
         var cuda = File.Exists(Path.Combine(folder, NativeSearch.FileName("torch_cuda")));
@@ -106,21 +130,24 @@ internal sealed class LibtorchLoader
 
     private static (nint Handle, string Path, string Compatibility) LoadAdaptedTorchSharp(string path, LibtorchNotFoundException refusal)
     {
+        var library = File.ReadAllBytes(path);
+        if (ElfVersionRequirement.SymbolsOf(library, OptionalVersion) is not [OptionalSymbol]) throw refusal;
         var name = Path.GetFileName(path);
+        var (handle, copy) = WriteAndLoad(name, ElfVersionRequirement.Weaken(library, OptionalVersion));
+        return (handle, copy, $"{OptionalVersion} is absent from this host's libstdc++: a copy of {name} that does without it was loaded");
+    }
+
+    private static (nint Handle, string Path) WriteAndLoad(string name, byte[] content)
+    {
         try
         {
-            var library = File.ReadAllBytes(path);
-            if (ElfVersionRequirement.SymbolsOf(library, OptionalVersion) is not [OptionalSymbol]) throw refusal;
-            var adapted = ElfVersionRequirement.Weaken(library, OptionalVersion);
-            var (handle, copy) = NativeCache.Load(name, adapted, p => Open(p, $"the adapted copy of {name}"));
-            return (handle, copy, $"{OptionalVersion} is absent from this host's libstdc++: a copy of {name} that does without it was loaded");
+            return NativeCache.Load(name, content, path => Open(path, $"the adapted {name}"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new LibtorchNotFoundException(
-                $"this host's libstdc++ lacks {OptionalVersion}, and the adapted copy of {name} could be written neither to "
-                + $"{NativeCache.Root} nor to {Path.GetTempPath()}",
-                "make one of them writable, or install the libstdc++ of GCC 13",
+                $"an adapted {name} is needed on this host and could be written neither to {NativeCache.Root} nor to {Path.GetTempPath()}",
+                "make one of them writable, or let XDG_CACHE_HOME name a folder that is",
                 e);
         }
     }
@@ -129,9 +156,10 @@ internal sealed class LibtorchLoader
     {
         try
         {
+            if (OperatingSystem.IsLinux()) ElfFile.RequireWhole(path);
             return NativeLibrary.Load(path);
         }
-        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             var reason = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
             throw new LibtorchNotFoundException(

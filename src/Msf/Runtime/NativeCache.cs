@@ -6,8 +6,8 @@ namespace Msf.Runtime;
 public static class NativeCache
 {
     /// <summary>
-    /// The user's cache folder for this project: <c>$XDG_CACHE_HOME/msf</c>, else <c>~/.cache/msf</c>, else (no home) a folder of the
-    /// temporary directory. It need not exist.
+    /// The user's cache folder for this project: <c>$XDG_CACHE_HOME/msf</c>, else <c>~/.cache/msf</c>. It need not exist, and without
+    /// a home it cannot be made.
     /// </summary>
     public static string Root { get; } = FindRoot();
 
@@ -70,9 +70,7 @@ public static class NativeCache
     {
         var cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME");
         if (!string.IsNullOrEmpty(cache) && Path.IsPathFullyQualified(cache)) return Path.Combine(cache, "msf");
-        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        return home.Length > 0
-            ? Path.Combine(home, ".cache", "msf")
-            : Path.Combine(Path.GetTempPath(), $"msf-{Environment.UserName}");
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        return Path.Combine(home.Length > 0 ? home : AppContext.BaseDirectory, ".cache", "msf");
     }
 }

@@ -9,7 +9,7 @@ public static class PrecisionSelector
     /// <summary>bfloat16 costs accuracy, so it must be faster by this factor; it also keeps a borderline machine from changing its mind.</summary>
     public const double RequiredAdvantage = 1.2;
 
-    private static readonly TimeSpan _budgetPerFormat = TimeSpan.FromMilliseconds(60);
+    private static readonly TimeSpan _budget = TimeSpan.FromMilliseconds(120);
     private static readonly ConcurrentDictionary<string, Lazy<ComputePrecision>> _chosen = new();
 
     /// <summary>Replaces <see cref="ComputePrecision.Auto"/> by a measured choice; measures once per process and device.</summary>
@@ -43,10 +43,22 @@ public static class PrecisionSelector
     internal static ComputePrecision Choose(double float32Seconds, double bfloat16Seconds) =>
         float32Seconds >= RequiredAdvantage * bfloat16Seconds ? ComputePrecision.BFloat16 : ComputePrecision.Float32;
 
-    private static ComputePrecision Measure(Device device)
+    /// <summary>Measures and chooses.</summary>
+    internal static ComputePrecision Measure(Device device)
     {
-        var size = device.type == TorchSharp.DeviceType.CPU ? new ProductSize(512, 384, 1536) : new ProductSize(4096, 4096, 4096);
-        double Seconds(ScalarType type) => ProductTimer.BestSeconds(size, type, device, _budgetPerFormat);
-        return Choose(Seconds(ScalarType.Float32), Seconds(ScalarType.BFloat16));
+        var isCpu = device.type == TorchSharp.DeviceType.CPU;
+        var size = isCpu ? new ProductSize(256, 384, 1536) : new ProductSize(4096, 4096, 4096);
+        var threads = get_num_threads();
+        try
+        {
+            // Cores are alike, and on a busy machine one thread is delayed less at random than several that wait for each other.
+            if (isCpu) set_num_threads(1);
+            var seconds = ProductTimer.BestSeconds(size, [ScalarType.Float32, ScalarType.BFloat16], device, _budget);
+            return Choose(seconds[0], seconds[1]);
+        }
+        finally
+        {
+            if (isCpu) set_num_threads(threads);
+        }
     }
 }

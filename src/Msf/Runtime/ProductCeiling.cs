@@ -23,8 +23,14 @@ public sealed record ProductCeiling(double Fp32, double Bf16)
         if (!(secondsPerProduct > 0 && secondsPerProduct <= 60))
             throw new ArgumentOutOfRangeException(nameof(secondsPerProduct), secondsPerProduct, "expected more than 0 and at most 60 seconds.");
         var budget = TimeSpan.FromSeconds(secondsPerProduct);
-        double Best(ScalarType type) => _sizes.Max(size => size.Operations / ProductTimer.BestSeconds(size, type, device, budget));
-        return new ProductCeiling(Best(ScalarType.Float32), Best(ScalarType.BFloat16));
+        double fp32 = 0, bf16 = 0;
+        foreach (var size in _sizes)
+        {
+            var seconds = ProductTimer.BestSeconds(size, [ScalarType.Float32, ScalarType.BFloat16], device, 2 * budget);
+            fp32 = Math.Max(fp32, size.Operations / seconds[0]);
+            bf16 = Math.Max(bf16, size.Operations / seconds[1]);
+        }
+        return new ProductCeiling(fp32, bf16);
     }
 
     /// <summary>The rate in a format.</summary>

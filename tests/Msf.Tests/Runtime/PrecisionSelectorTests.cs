@@ -18,6 +18,14 @@ public sealed class PrecisionSelectorTests
         Assert.Equal(first, PrecisionSelector.Resolve(ComputePrecision.Auto, CPU));
     }
 
+    [Fact]
+    public void Measuring_leaves_the_number_of_threads_as_it_was()
+    {
+        var before = get_num_threads();
+        PrecisionSelector.Measure(CPU);
+        Assert.Equal(before, get_num_threads());
+    }
+
     [Theory]
     [InlineData(1.0, 0.25, ComputePrecision.BFloat16)]
     [InlineData(1.0, 1.0, ComputePrecision.Float32)]  // equally fast: the accurate one
