@@ -28,6 +28,7 @@ internal static class MsfCommandLine
             help,
             new VersionOption(),
             new TrainCommand(terminal),
+            new DataCommand(terminal),
             new DoctorCommand(terminal),
         };
     }
