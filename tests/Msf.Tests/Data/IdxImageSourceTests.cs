@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using CsCheck;
 using Msf.Checkpoints;
 using Msf.Data;
 
@@ -65,6 +66,27 @@ public class IdxImageSourceTests
         File.AppendAllText(folder["x-images-idx3-ubyte"], "x");
         var e = Assert.Throws<InvalidDataException>(() => ImageSources.Open(folder.Root));
         Assert.Contains("goes on after", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Random_damage_to_the_header_is_refused_or_still_consistent()
+    {
+        using var folder = new TemporaryFolder();
+        Write(folder, labels: [0, 0, 0]);
+        var whole = File.ReadAllBytes(folder["x-images-idx3-ubyte"]);
+        Gen.Select(Gen.Int[0, 15], Gen.Byte).Array[1, 4].Sample(damage =>
+        {
+            var file = whole.ToArray();
+            foreach (var (place, value) in damage) file[place] = value;
+            File.WriteAllBytes(folder["x-images-idx3-ubyte"], file);
+            var e = Record.Exception(() =>
+            {
+                using var source = ImageSources.Open(folder.Root);
+                var last = source.Read(source.Count - 1);
+                Assert.Equal(6, source.Count * last.Width * last.Height);
+            });
+            if (e is not null) Assert.IsType<InvalidDataException>(e);
+        }, iter: 300, threads: 1);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using CsCheck;
 using Msf.Data;
 using SkiaSharp;
 
@@ -37,6 +38,24 @@ public class ImageDecoderTests
             var e = Assert.Throws<InvalidDataException>(() => ImageDecoder.Decode(whole[..length], "photo.img"));
             Assert.Contains("photo.img", e.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Jpeg)]
+    [InlineData(SKEncodedImageFormat.Webp)]
+    public void Random_damage_is_refused_or_harmless(SKEncodedImageFormat format)
+    {
+        var whole = Pictures.Encode(Pictures.Noise(24, 24, seed: 2), format, quality: 90);
+        var refused = 0;
+        Gen.Select(Gen.Int[0, whole.Length - 1], Gen.Byte).Array[1, 30].Sample(damage =>
+        {
+            var file = whole.ToArray();
+            foreach (var (place, value) in damage) file[place] = value;
+            if (Record.Exception(() => ImageDecoder.Decode(file, "photo.img")) is not { } e) return;
+            Assert.IsType<InvalidDataException>(e);
+            Interlocked.Increment(ref refused);
+        }, iter: 300);
+        Assert.True(refused > 0);
     }
 
     [Fact]
