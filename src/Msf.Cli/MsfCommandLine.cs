@@ -27,6 +27,7 @@ internal static class MsfCommandLine
         {
             help,
             new VersionOption(),
+            new SampleCommand(terminal),
             new TrainCommand(terminal),
             new DataCommand(terminal),
             new DoctorCommand(terminal),

@@ -1,6 +1,5 @@
 using Msf.Checkpoints;
 using Msf.Models;
-using static TorchSharp.torch;
 
 namespace Msf.Tests;
 

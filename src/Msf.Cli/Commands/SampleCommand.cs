@@ -1,0 +1,129 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Msf.Checkpoints;
+using Msf.Data;
+using Msf.Sampling;
+
+namespace Msf.Cli.Commands;
+
+/// <summary><c>msf sample</c>: generates images with a trained model.</summary>
+internal sealed class SampleCommand : MsfCommand
+{
+    private readonly Option<string> _model = new("--model")
+    {
+        Description = "Model folder, or name of a bundled model.", DefaultValueFactory = _ => BundledModels.Default, HelpName = "DIR|NAME",
+    };
+
+    private readonly Option<string> _class = new("--class")
+    {
+        Description = "Classes by name or number, separated by commas, taken in turn; or all.", DefaultValueFactory = _ => "all", HelpName = "3,5|all|NAME",
+    };
+
+    private readonly Option<int> _count = new("--count") { Description = "Number of images.", DefaultValueFactory = _ => 16, HelpName = "N" };
+    private readonly Option<long> _seed = new("--seed") { Description = "Seed: the same seed gives the same images.", DefaultValueFactory = _ => 0, HelpName = "S" };
+    private readonly Option<string?> _steps = new("--steps") { Description = "Solver steps per stage, coarse to fine.", HelpName = "40,10" };
+    private readonly Option<string?> _solver = new("--solver") { Description = "euler or heun.", HelpName = "NAME" };
+    private readonly Option<string?> _guidance = new("--guidance") { Description = "Guidance scale per stage; 1 is none.", HelpName = "1.5,1.0" };
+    private readonly Option<string?> _interval = new("--guidance-interval") { Description = "Guide only between these times, 0 noise to 1 data.", HelpName = "LO,HI" };
+    private readonly Option<string> _precision = PrecisionOption.Create();
+    private readonly Option<string> _device = DeviceOption.Create();
+    private readonly Option<int> _batch = new("--batch-size") { Description = "Images generated together.", DefaultValueFactory = _ => 16, HelpName = "B" };
+    private readonly Option<string> _out = new("--out")
+    {
+        Description = "A .png file (one sheet), a .npz file (ADM layout), or a folder (one file per image).", Required = true, HelpName = "grid.png|DIR|file.npz",
+    };
+
+    private readonly Option<bool> _json = JsonOption();
+
+    /// <param name="terminal">Where it writes.</param>
+    internal SampleCommand(Terminal terminal) : base(
+        terminal, "sample", "Generate images with a trained model.",
+        "msf sample --out grid.png",
+        "msf sample --class clock,flag --count 8 --seed 7 --guidance 2,1 --out clocks-and-flags.png",
+        "msf sample --model runs/tiny/model --steps 40,10 --solver heun --count 1000 --out samples.npz")
+    {
+        foreach (var option in new Option[] { _model, _class, _count, _seed, _steps, _solver, _guidance, _interval, _precision, _device, _batch, _out, _json })
+            Options.Add(option);
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult arguments, CancellationToken cancellation)
+    {
+        var count = arguments.GetValue(_count);
+        if (count is < 1 or > 1_000_000) throw new UsageException($"--count is {count}; expected 1 to 1,000,000.");
+        if (arguments.GetValue(_batch) < 1) throw new UsageException($"--batch-size is {arguments.GetValue(_batch)}; expected at least 1.");
+        var output = SampleOutput.Create(arguments.GetRequiredValue(_out), count);
+        var device = DeviceOption.Resolve(arguments.GetRequiredValue(_device));
+        var folder = BundledModels.Find(arguments.GetRequiredValue(_model));
+
+        using var model = MsfModel.Load(folder, device, PrecisionOption.Resolve(arguments.GetRequiredValue(_precision)));
+        var manifest = model.Manifest;
+        var classes = Classes(manifest, arguments.GetRequiredValue(_class));
+        var sampling = Settings(manifest, arguments);
+        var request = new SamplingRequest
+        {
+            Labels = [.. Enumerable.Range(0, count).Select(i => classes[i % classes.Length])],
+            ImageIndices = [.. Enumerable.Range(0, count).Select(i => (long)i)],
+            Seed = arguments.GetValue(_seed),
+            Sampling = sampling,
+        };
+        var parameters = SampleParameters.Describe(manifest, request, model.Precision);
+        var clock = Stopwatch.StartNew();
+        using (var progress = new SamplingProgressLine(Terminal.Error, count))
+        {
+            model.SampleInBatches(request, arguments.GetValue(_batch), (first, images) =>
+            {
+                output.Add(first, ImageTensors.ToImages(images), request, manifest, parameters);
+                progress.Done = first + (int)images.shape[0];
+            }, progress, cancellation);
+        }
+        var seconds = clock.Elapsed.TotalSeconds;
+        var files = output.Finish(request, parameters, columns: Columns(count, classes.Length));
+        if (arguments.GetValue(_json))
+            Terminal.WriteJson(new SampleReport(
+                manifest.Model.Name, request.Seed, [.. sampling.Stages.Select(stage => stage.Steps)], [.. sampling.Stages.Select(stage => stage.Guidance.Scale)],
+                count, Math.Round(seconds, 3), Math.Round(count / seconds, 2), files), SampleJson.Default.SampleReport);
+        else
+            Terminal.Out.WriteLine($"{count} images in {seconds:F1} s ({count / seconds:F1} images/s): {(files.Length == 1 ? files[0] : $"{files.Length} files in {arguments.GetValue(_out)}")}");
+        return ExitCode.Done;
+    }
+
+    private static int[] Classes(ModelManifest manifest, string text)
+    {
+        try
+        {
+            return text == "all"
+                ? [.. Enumerable.Range(0, manifest.Model.Classes)]
+                : [.. text.Split(',').Select(part => manifest.ClassIndex(part.Trim()))];
+        }
+        catch (ArgumentException error)
+        {
+            throw new UsageException($"--class: {error.Message}");
+        }
+    }
+
+    private SamplingConfig Settings(ModelManifest manifest, ParseResult arguments)
+    {
+        var stages = manifest.Sampling.Stages;
+        if (arguments.GetValue(_steps) is { } steps)
+            stages = [.. stages.Zip(ListArgument.PerStage<int>(steps, stages.Length, "--steps"), (stage, n) => stage with { Steps = n })];
+        if (arguments.GetValue(_solver) is { } solver)
+            stages = Enum.TryParse<SolverKind>(solver, ignoreCase: true, out var kind) && Enum.IsDefined(kind)
+                ? [.. stages.Select(stage => stage with { Solver = kind })]
+                : throw new UsageException($"--solver is \"{solver}\"; expected {string.Join(" or ", Enum.GetNames<SolverKind>()).ToLowerInvariant()}.");
+        if (arguments.GetValue(_guidance) is { } guidance)
+            stages = [.. stages.Zip(
+                ListArgument.PerStage<double>(guidance, stages.Length, "--guidance"), (stage, scale) => stage with { Guidance = stage.Guidance with { Scale = scale } })];
+        if (arguments.GetValue(_interval) is { } interval)
+        {
+            if (ListArgument.Parse<double>(interval, "--guidance-interval") is not [var from, var to])
+                throw new UsageException($"--guidance-interval is \"{interval}\"; expected two times, for example 0.1,0.8.");
+            stages = [.. stages.Select(stage => stage with { Guidance = stage.Guidance with { From = from, To = to } })];
+        }
+        var sampling = manifest.Sampling with { Stages = stages };
+        return sampling.Validate(stages.Length) is { Count: > 0 } errors ? throw new UsageException(string.Join("; ", errors)) : sampling;
+    }
+
+    private static int Columns(int count, int classes) =>
+        classes > 1 && count % classes == 0 && classes <= 16 ? classes : Math.Min(16, (int)Math.Ceiling(Math.Sqrt(count)));
+}
