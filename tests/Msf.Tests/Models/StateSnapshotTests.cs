@@ -1,0 +1,119 @@
+using System.Globalization;
+using Msf.Checkpoints;
+using Msf.Models;
+using Msf.Runtime;
+using Msf.Training;
+using static TorchSharp.torch;
+
+namespace Msf.Tests.Models;
+
+/// <summary>
+/// Keys and shapes of every preset's networks, against files that are committed: a change of either breaks every model on disk, so it must
+/// be seen. After a wanted change run the tests once with MSF_UPDATE_SNAPSHOTS=1 and review the difference.
+/// </summary>
+public sealed class StateSnapshotTests
+{
+    private const string UpdateVariable = "MSF_UPDATE_SNAPSHOTS";
+    private static readonly string _folder = SourceTree.Path("tests", "Msf.Tests", "Models", "Snapshots");
+
+    public static TheoryData<string> Names => [.. Presets.Names];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Keys_and_shapes_of_a_preset_are_those_of_its_snapshot(string preset)
+    {
+        var lines = Describe(RunConfigReader.Read(preset, []).Model);
+        var file = Path.Combine(_folder, $"{preset}.txt");
+        if (Environment.GetEnvironmentVariable(UpdateVariable) == "1")
+        {
+            Directory.CreateDirectory(_folder);
+            File.WriteAllText(file, string.Concat(lines.Select(line => line + "\n")));
+        }
+        Assert.True(File.Exists(file), $"preset {preset} has no snapshot: set {UpdateVariable}=1, run this test once, review and commit {preset}.txt");
+        Assert.Equal(File.ReadAllLines(file), lines);
+    }
+
+    [Fact]
+    public void Every_snapshot_belongs_to_a_preset()
+    {
+        Assert.True(Directory.Exists(_folder), $"there are no snapshots: set {UpdateVariable}=1 and run these tests once");
+        var snapshots = Directory.EnumerateFiles(_folder).Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal);
+        Assert.Equal(Presets.Names, snapshots!);
+    }
+
+    [Theory]
+    [InlineData(384, 12, 6, 32)]
+    [InlineData(1152, 28, 16, 32)]
+    [InlineData(1152, 28, 16, 64)]
+    public void An_unconditional_transformer_has_exactly_the_keys_of_DiT(int width, int depth, int heads, int size)
+    {
+        var config = TransformerCostTests.DiT(width, depth, heads, size);
+        using var network = new DiffusionTransformer(config, META);
+        var expected = OfficialShapes(config).Select(entry => $"{entry.Key} {ShapeGuard.Format(entry.Value)}");
+        Assert.Equal(expected.Order(StringComparer.Ordinal), Describe(network).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_keys_of_DiT_are_those_of_the_official_file()
+    {
+        using var scope = NewDisposeScope();
+        var official = Golden.Load("dit", "dit_a.safetensors").Select(entry => $"{entry.Key} {ShapeGuard.Format(entry.Value.shape)}");
+        var expected = OfficialShapes(GoldenTransformers.Config).Select(entry => $"{entry.Key} {ShapeGuard.Format(entry.Value)}");
+        Assert.Equal(official.Order(StringComparer.Ordinal), expected.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_condition_adds_its_channels_and_the_embedding_of_its_noise_level()
+    {
+        using var plain = new DiffusionTransformer(GoldenTransformers.Config, META);
+        using var conditioned = new DiffusionTransformer(GoldenTransformers.Config with { ConditionChannels = 4 }, META);
+        Assert.Equal(
+            [
+                "condition_t_embedder.mlp.0.bias (64)",
+                "condition_t_embedder.mlp.0.weight (64, 256)",
+                "condition_t_embedder.mlp.2.bias (64)",
+                "condition_t_embedder.mlp.2.weight (64, 64)",
+                "x_embedder.proj.weight (64, 8, 2, 2)",
+            ],
+            Describe(conditioned).Except(Describe(plain)));
+    }
+
+    private static string[] Describe(ModelConfig model) =>
+    [
+        .. Enumerable.Range(0, model.Stages.Length).SelectMany(stage =>
+        {
+            using var network = new DiffusionTransformer(model.Transformer(stage), META);
+            return Describe(network).Select(line => string.Create(CultureInfo.InvariantCulture, $"stage{stage} {line}"));
+        }),
+    ];
+
+    private static string[] Describe(DiffusionTransformer network) =>
+        [.. StateDictLoader.Extract(network).Select(entry => $"{entry.Key} {ShapeGuard.Format(entry.Value.shape)}")];
+
+    // Written down from the official models.py, by hand and apart from the library's own code.
+    private static Dictionary<string, long[]> OfficialShapes(TransformerConfig config)
+    {
+        long d = config.Width, patch = config.PatchSize * config.PatchSize;
+        var shapes = new Dictionary<string, long[]>
+        {
+            ["pos_embed"] = [1, config.InputSize[0] * config.InputSize[1] / patch, d],
+            ["x_embedder.proj.weight"] = [d, config.Channels, config.PatchSize, config.PatchSize],
+            ["x_embedder.proj.bias"] = [d],
+            ["y_embedder.embedding_table.weight"] = [config.Classes + 1, d],
+        };
+        void Linear(string name, long inputs, long outputs) => (shapes[$"{name}.weight"], shapes[$"{name}.bias"]) = ([outputs, inputs], [outputs]);
+        Linear("t_embedder.mlp.0", 256, d);
+        Linear("t_embedder.mlp.2", d, d);
+        for (var block = 0; block < config.Depth; block++)
+        {
+            Linear($"blocks.{block}.attn.qkv", d, 3 * d);
+            Linear($"blocks.{block}.attn.proj", d, d);
+            Linear($"blocks.{block}.mlp.fc1", d, 4 * d);
+            Linear($"blocks.{block}.mlp.fc2", 4 * d, d);
+            Linear($"blocks.{block}.adaLN_modulation.1", d, 6 * d);
+        }
+        Linear("final_layer.linear", d, patch * 2 * config.Channels);
+        Linear("final_layer.adaLN_modulation.1", d, 2 * d);
+        return shapes;
+    }
+}
