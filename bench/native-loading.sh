@@ -71,6 +71,13 @@ MSF_LIBTORCH="$work/torch-lib" check "MSF_LIBTORCH names a copy of libtorch" one
 MSF_LIBTORCH="$work/empty" check "MSF_LIBTORCH names an empty folder" refuses "holds no libc10.so" "$work/app/Msf.Cli"
 MSF_LIBTORCH="$work/absent" check "MSF_LIBTORCH names no folder" refuses "does not exist" "$work/app/Msf.Cli"
 rm -rf "$work/torch-lib"
+if command -v gcc >/dev/null; then
+    mkdir "$work/other"
+    for library in c10 torch_cpu torch; do
+        echo 'int nothing;' | gcc -shared -x c - -Wl,-soname,lib$library.so -o "$work/other/lib$library.so"
+    done
+    MSF_LIBTORCH="$work/other" check "MSF_LIBTORCH names a libtorch that does not fit" refuses "undefined symbol" "$work/app/Msf.Cli"
+fi
 
 chmod -R u+w "$work/app"
 find "$work/app" -name 'libtorch_cpu.so' -exec truncate -s 1000 {} +

@@ -43,7 +43,7 @@ internal sealed class LibtorchLoader
         HideOtherLibtorch(folder);
         var (torchCpu, cuda) = LoadLibtorch(folder);
         var version = LibtorchVersion.Read(torchCpu, folder);
-        var (handle, path, compatibility) = LoadTorchSharp();
+        var (handle, path, compatibility) = LoadTorchSharp(version);
         var foreign = !version.StartsWith(BuiltFor + ".", StringComparison.Ordinal);
         return new LibtorchLoader(handle, cuda, new LibtorchReport(folder, version, compatibility, path, foreign, cuda));
     }
@@ -99,7 +99,7 @@ internal sealed class LibtorchLoader
                     $"unset {NativeSearch.FolderVariable}, or publish the application without a libtorch package");
             }
             var name = $"{library}.so";
-            WriteAndLoad(name, ElfStub.Build(name));
+            WriteAndLoad(name, ElfStub.Build(name), $"the stand-in for {name}");
         }
     }
 
@@ -111,37 +111,39 @@ internal sealed class LibtorchLoader
         return (handles[1], cuda);
     }
 
-    private static (nint Handle, string Path, string Compatibility) LoadTorchSharp()
+    private static (nint Handle, string Path, string Compatibility) LoadTorchSharp(string version)
     {
         var path = NativeSearch.Find(TorchSharpLibrary, NativeSearch.Folders())
             ?? throw new LibtorchNotFoundException(
                 $"{NativeSearch.FileName(TorchSharpLibrary)} was not found beside the application: TorchSharp has none for "
                 + $"{RuntimeInformation.RuntimeIdentifier}, or the application was copied without its native files",
                 "publish the application for linux-x64 and copy the whole folder");
+        var what = $"TorchSharp's native library, built for libtorch {BuiltFor}, on libtorch {version}";
         try
         {
-            return (Open(path, "TorchSharp's native library"), path, "none needed");
+            return (Open(path, what), path, "none needed");
         }
         catch (LibtorchNotFoundException refusal) when (refusal.What.Contains(OptionalVersion, StringComparison.Ordinal))
         {
-            return LoadAdaptedTorchSharp(path, refusal);
+            return LoadAdaptedTorchSharp(path, what, refusal);
         }
     }
 
-    private static (nint Handle, string Path, string Compatibility) LoadAdaptedTorchSharp(string path, LibtorchNotFoundException refusal)
+    private static (nint Handle, string Path, string Compatibility) LoadAdaptedTorchSharp(
+        string path, string what, LibtorchNotFoundException refusal)
     {
         var library = File.ReadAllBytes(path);
         if (ElfVersionRequirement.SymbolsOf(library, OptionalVersion) is not [OptionalSymbol]) throw refusal;
         var name = Path.GetFileName(path);
-        var (handle, copy) = WriteAndLoad(name, ElfVersionRequirement.Weaken(library, OptionalVersion));
+        var (handle, copy) = WriteAndLoad(name, ElfVersionRequirement.Weaken(library, OptionalVersion), what);
         return (handle, copy, $"{OptionalVersion} is absent from this host's libstdc++: a copy of {name} that does without it was loaded");
     }
 
-    private static (nint Handle, string Path) WriteAndLoad(string name, byte[] content)
+    private static (nint Handle, string Path) WriteAndLoad(string name, byte[] content, string what)
     {
         try
         {
-            return NativeCache.Load(name, content, path => Open(path, $"the adapted {name}"));
+            return NativeCache.Load(name, content, path => Open(path, what));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -156,10 +158,11 @@ internal sealed class LibtorchLoader
     {
         try
         {
-            if (OperatingSystem.IsLinux()) ElfFile.RequireWhole(path);
-            return NativeLibrary.Load(path);
+            if (!OperatingSystem.IsLinux()) return NativeLibrary.Load(path);
+            ElfFile.RequireWhole(path);
+            return EagerBinding.Load(path);
         }
-        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or InvalidDataException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException or EntryPointNotFoundException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             var reason = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^1];
             throw new LibtorchNotFoundException(

@@ -16,12 +16,14 @@ internal static class LibtorchSelfTest
 
     /// <summary>Runs the test.</summary>
     /// <exception cref="LibtorchNotFoundException">A result differs or a call fails; the message names both versions.</exception>
-    internal static void Run(LibtorchReport report)
+    /// <param name="report">Which libtorch is tested.</param>
+    /// <param name="test">The test; <see cref="FirstFault"/> if null.</param>
+    internal static void Run(LibtorchReport report, Func<string?>? test = null)
     {
         string? fault;
         try
         {
-            fault = FirstFault();
+            fault = (test ?? FirstFault)();
         }
         catch (Exception e) when (e is System.Runtime.InteropServices.ExternalException or InvalidOperationException or EntryPointNotFoundException)
         {
