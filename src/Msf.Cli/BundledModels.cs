@@ -8,13 +8,20 @@ internal static class BundledModels
 
     private static string Root => Path.Combine(AppContext.BaseDirectory, "models");
 
-    /// <summary>The folder of a model given by path or by name; a path wins.</summary>
+    /// <summary>The folder of a model given by path or by name; a path wins. Null where there is neither.</summary>
+    internal static string? TryFind(string pathOrName)
+    {
+        if (Directory.Exists(pathOrName)) return pathOrName;
+        if (Path.IsPathRooted(pathOrName) || pathOrName != Path.GetFileName(pathOrName)) return null;
+        var bundled = Path.Combine(Root, pathOrName);
+        return Directory.Exists(bundled) ? bundled : null;
+    }
+
+    /// <summary>The folder of a model given by path or by name.</summary>
     /// <exception cref="DirectoryNotFoundException">There is neither.</exception>
     internal static string Find(string pathOrName)
     {
-        if (Directory.Exists(pathOrName)) return pathOrName;
-        var bundled = Path.Combine(Root, pathOrName);
-        if (!Path.IsPathRooted(pathOrName) && !pathOrName.Contains("..", StringComparison.Ordinal) && Directory.Exists(bundled)) return bundled;
+        if (TryFind(pathOrName) is { } folder) return folder;
         IEnumerable<string?> names = Directory.Exists(Root) ? Directory.GetDirectories(Root).Select(Path.GetFileName).Order(StringComparer.Ordinal) : [];
         throw new DirectoryNotFoundException($"there is no model {pathOrName}; give a model folder (RUN/model) or a bundled model ({string.Join(", ", names)}).");
     }

@@ -56,6 +56,7 @@ internal abstract class MsfCommand : Command
     {
         UsageException => (e.Message, ExitCode.Usage),
         OperationCanceledException => ("stopped.", ExitCode.Failed),
+        ArgumentException { ParamName: { } name } => (e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal), ExitCode.Failed),
         LibtorchNotFoundException or InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException
             => (e.Message, ExitCode.Failed),
         ExternalException => ($"libtorch reports: {e.Message.Split('\n')[0]}", ExitCode.Failed),

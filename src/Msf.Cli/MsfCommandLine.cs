@@ -15,7 +15,7 @@ internal static class MsfCommandLine
     internal const string TraceVariable = "MSF_TRACE";
 
     /// <summary>Examples for the help of <c>msf</c> itself.</summary>
-    internal static IReadOnlyList<string> Examples { get; } = ["msf doctor"];
+    internal static IReadOnlyList<string> Examples { get; } = ["msf sample --out grid.png", "msf train --config tiny --out runs/tiny", "msf doctor"];
 
     /// <summary>Builds the command line.</summary>
     /// <param name="terminal">Where every command writes.</param>
@@ -30,6 +30,8 @@ internal static class MsfCommandLine
             new SampleCommand(terminal),
             new TrainCommand(terminal),
             new DataCommand(terminal),
+            new InfoCommand(terminal),
+            new BenchCommand(terminal),
             new DoctorCommand(terminal),
         };
     }

@@ -13,6 +13,8 @@ namespace Msf.Models;
 /// </summary>
 public sealed class DiffusionTransformer : Module
 {
+    private const int RowTile = 16;
+
     [ComponentName(Name = "x_embedder")] private readonly PatchEmbed _patchEmbed;
     [ComponentName(Name = "t_embedder")] private readonly TimestepEmbedder _timeEmbed;
     [ComponentName(Name = "condition_t_embedder")] private readonly TimestepEmbedder? _conditionTimeEmbed;
@@ -60,16 +62,31 @@ public sealed class DiffusionTransformer : Module
     {
         RequireShapes(x, t, labels, condition, conditionTime);
         using var scope = NewDisposeScope();
-        var c = _timeEmbed.call(t) + _labelEmbed.call(labels);                                // (B, D)
+        var c = _timeEmbed.call(PadRows(t)) + _labelEmbed.call(PadRows(labels));              // (B', D)
         if (condition is not null)
         {
             x = cat([x, condition], dim: 1);                                                  // (B, C + C_u, H, W)
-            c = c + _conditionTimeEmbed!.call(conditionTime!);
+            c = c + _conditionTimeEmbed!.call(PadRows(conditionTime!));
         }
         var tokens = _patchEmbed.call(x.to_type(_positions.dtype)) + _positions;              // (B, N, D)
         foreach (var block in _blocks) tokens = block.call(tokens, c);
         var patches = _finalLayer.call(tokens, c).to_type(ScalarType.Float32);                // (B, N, p p C_out)
         return Patches.Join(patches, _grid, Config.PatchSize).MoveToOuterDisposeScope();      // (B, C_out, H, W)
+    }
+
+    /// <summary>
+    /// Fills the batch up to whole tiles of the product kernels: a kernel may sum the rows of a cut tile in another order, and
+    /// then an image would depend, in its last bits, on how many others are generated with it.
+    /// </summary>
+    /// <param name="values">One value per image, (B).</param>
+    /// <returns>(B'), the next multiple of the tile, owned by the caller's dispose scope.</returns>
+    private static Tensor PadRows(Tensor values)
+    {
+        var missing = (RowTile - values.shape[0] % RowTile) % RowTile;
+        if (missing == 0) return values.alias();
+        using var last = values.narrow(0, values.shape[0] - 1, 1);
+        using var padding = last.expand(missing);
+        return cat([values, padding]);
     }
 
     private void RequireShapes(Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime)

@@ -24,12 +24,12 @@ public sealed class FinalLayer : Module<Tensor, Tensor, Tensor>
     }
 
     /// <param name="x">Tokens, (B, N, D).</param>
-    /// <param name="c">Conditioning vector, (B, D).</param>
+    /// <param name="c">Conditioning vectors, (B', D) with B' at least B; rows beyond B are padding.</param>
     /// <returns>Patches, (B, N, p p C), owned by the caller's dispose scope.</returns>
     public override Tensor forward(Tensor x, Tensor c)
     {
         using var scope = NewDisposeScope();
-        var m = _modulation.call(c).unsqueeze(1).chunk(2, dim: -1);                           // 2 x (B, 1, D)
+        var m = _modulation.call(c).narrow(0, 0, x.shape[0]).unsqueeze(1).chunk(2, dim: -1);  // 2 x (B, 1, D)
         return _linear.call(AdaptiveLayerNorm.Apply(x, shift: m[0], scale: m[1])).MoveToOuterDisposeScope();
     }
 }

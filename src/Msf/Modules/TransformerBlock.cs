@@ -26,12 +26,12 @@ public sealed class TransformerBlock : Module<Tensor, Tensor, Tensor>
     }
 
     /// <param name="x">Tokens, (B, N, D).</param>
-    /// <param name="c">Conditioning vector, (B, D).</param>
+    /// <param name="c">Conditioning vectors, (B', D) with B' at least B; rows beyond B are padding.</param>
     /// <returns>Tokens, (B, N, D), owned by the caller's dispose scope.</returns>
     public override Tensor forward(Tensor x, Tensor c)
     {
         using var scope = NewDisposeScope();
-        var m = _modulation.call(c).unsqueeze(1).chunk(6, dim: -1);                           // 6 x (B, 1, D)
+        var m = _modulation.call(c).narrow(0, 0, x.shape[0]).unsqueeze(1).chunk(6, dim: -1);  // 6 x (B, 1, D)
         var (shiftA, scaleA, gateA, shiftM, scaleM, gateM) = (m[0], m[1], m[2], m[3], m[4], m[5]);
         var attended = x + gateA * _attention.call(AdaptiveLayerNorm.Apply(x, shiftA, scaleA));
         var y = attended + gateM * _mlp.call(AdaptiveLayerNorm.Apply(attended, shiftM, scaleM));
