@@ -91,8 +91,8 @@ public sealed class DiffusionTransformer : Module
 
     private void RequireShapes(Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime)
     {
-        var batch = x.shape[0];
         ShapeGuard.Require(x, nameof(x), -1, Config.Channels, Config.InputSize[0], Config.InputSize[1]);
+        var batch = x.shape[0];
         ShapeGuard.Require(t, nameof(t), batch);
         ShapeGuard.Require(labels, nameof(labels), batch);
         var expected = Config.ConditionChannels > 0;

@@ -1,3 +1,4 @@
+using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Modules;
@@ -27,9 +28,10 @@ public static class Patches
     /// <param name="x">Images, (B, C, H, W).</param>
     /// <param name="patchSize">Side p of a patch; must divide H and W.</param>
     /// <returns>Patches, (B, N, C p p), owned by the caller's dispose scope.</returns>
-    /// <exception cref="ArgumentException">H or W is not divisible by p.</exception>
+    /// <exception cref="ArgumentException">The rank is wrong, or H or W is not divisible by p.</exception>
     public static Tensor Split(Tensor x, int patchSize)
     {
+        ShapeGuard.Require(x, nameof(x), -1, -1, -1, -1);
         using var scope = NewDisposeScope();
         var (b, c, p) = (x.shape[0], x.shape[1], patchSize);
         var grid = Grid([(int)x.shape[2], (int)x.shape[3]], p);
@@ -44,8 +46,13 @@ public static class Patches
     /// <param name="grid">Patches along height and width; their product is N.</param>
     /// <param name="patchSize">Side p of a patch.</param>
     /// <returns>Images, (B, C, H, W), owned by the caller's dispose scope.</returns>
+    /// <exception cref="ArgumentException">The tokens are not as many as the grid has places, or their width is no multiple of p p.</exception>
     public static Tensor Join(Tensor tokens, ReadOnlySpan<int> grid, int patchSize)
     {
+        ShapeGuard.Require(tokens, nameof(tokens), -1, (long)grid[0] * grid[1], -1);
+        if (patchSize < 1 || tokens.shape[2] % (patchSize * patchSize) != 0)
+            throw new ArgumentException(
+                $"tokens are {tokens.shape[2]} wide, expected a multiple of {patchSize} x {patchSize}, the size of a patch.", nameof(tokens));
         using var scope = NewDisposeScope();
         var (b, p) = (tokens.shape[0], patchSize);
         var c = tokens.shape[2] / (p * p);
