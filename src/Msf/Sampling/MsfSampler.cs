@@ -16,7 +16,7 @@ public sealed class MsfSampler
     private readonly ModelConfig _model;
     private readonly DiffusionConfig _diffusion;
     private readonly ComponentStatistics _statistics;
-    private readonly IReadOnlyList<DiffusionTransformer> _networks;
+    private readonly IReadOnlyList<Denoiser> _networks;
     private readonly MultiScaleFactorization _factorization;
     private readonly Device _device;
 
@@ -27,10 +27,16 @@ public sealed class MsfSampler
     /// <param name="networks">One network per stage, coarse to fine, all on one device.</param>
     public MsfSampler(
         ModelConfig model, DiffusionConfig diffusion, ComponentStatistics statistics, IReadOnlyList<DiffusionTransformer> networks)
+        : this(model, diffusion, statistics, [.. networks.Select(network => (Denoiser)network.Forward)], networks[0].Device)
     {
-        (_model, _diffusion, _statistics, _networks) = (model, diffusion, statistics, networks);
+    }
+
+    /// <summary>Wires a sampler to functions: to it a network is no more than that.</summary>
+    internal MsfSampler(
+        ModelConfig model, DiffusionConfig diffusion, ComponentStatistics statistics, IReadOnlyList<Denoiser> networks, Device device)
+    {
+        (_model, _diffusion, _statistics, _networks, _device) = (model, diffusion, statistics, networks, device);
         _factorization = new MultiScaleFactorization(model.Factorization);
-        _device = networks[0].Device;
     }
 
     /// <summary>Generates a batch.</summary>
@@ -77,7 +83,7 @@ public sealed class MsfSampler
         var conditionTime = request.Sampling.ConditionTime ?? (_diffusion.NoiseCondition ? _diffusion.SamplingConditionTime : 1);
         var condition = coarser is null ? null : Condition(stage, coarser, size, conditionTime, request.Seed, indices);
 
-        var velocity = new StageVelocity(_networks[stage].Forward, _diffusion, budget.Guidance, labels, _model.Classes, condition, conditionTime);
+        var velocity = new StageVelocity(_networks[stage], _diffusion, budget.Guidance, labels, _model.Classes, condition, conditionTime);
         var noise = SeededNoise.Normal(request.Seed, NoiseStream(stage), indices, [_model.Channels, .. size], _device);  // (B, C, h, w)
         var z = OdeSolver.Integrate(budget.Solver, velocity.At, noise, TimeGrid.Uniform(budget.Steps, budget.TimeShift), step =>
         {

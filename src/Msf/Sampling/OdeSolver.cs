@@ -36,8 +36,10 @@ public static class OdeSolver
     /// <param name="times">Times to visit, at least two.</param>
     /// <param name="stepped">Called after every step with the number of steps done; may throw to stop.</param>
     /// <returns>State at the last time, owned by the caller's dispose scope.</returns>
+    /// <exception cref="ArgumentException">There are fewer than two times.</exception>
     public static Tensor Integrate(SolverKind kind, VelocityField velocity, Tensor x, ReadOnlySpan<double> times, Action<int>? stepped = null)
     {
+        if (times.Length < 2) throw new ArgumentException($"{times.Length} times came, expected at least two: where to start and where to end.", nameof(times));
         using var scope = NewDisposeScope();
         var state = x.alias();
         for (var i = 0; i + 1 < times.Length; i++)

@@ -9,14 +9,12 @@ public static class TimeGrid
     /// <param name="steps">Number of steps, at least 1.</param>
     /// <param name="shift">1 leaves the grid uniform; more spends more steps near the noise.</param>
     /// <returns>steps + 1 increasing times, the first 0 and the last 1.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">There is no step, or the shift is not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no step, or the shift is not a finite number above 0.</exception>
     public static double[] Uniform(int steps, double shift = 1)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(shift);
         var times = new double[steps + 1];
-        for (var i = 1; i < steps; i++) times[i] = TimeShift.Apply((double)i / steps, shift);
-        times[steps] = 1;
+        for (var i = 0; i <= steps; i++) times[i] = TimeShift.Apply((double)i / steps, shift);
         return times;
     }
 }

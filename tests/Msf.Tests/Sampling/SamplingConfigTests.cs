@@ -1,0 +1,101 @@
+using Msf.Diffusion;
+using Msf.Sampling;
+using static TorchSharp.torch;
+
+namespace Msf.Tests.Sampling;
+
+public sealed class SamplingConfigTests
+{
+    [Theory]
+    [InlineData(1, 0, 1, 0.5, false)]
+    [InlineData(1.5, 0, 1, 0.5, true)]
+    [InlineData(0, 0, 1, 0.5, true)]
+    [InlineData(2, 0.25, 0.75, 0.25, true)]
+    [InlineData(2, 0.25, 0.75, 0.75, true)]
+    [InlineData(2, 0.25, 0.75, 0.24, false)]
+    [InlineData(2, 0.25, 0.75, 0.76, false)]
+    public void Guidance_acts_within_its_interval_unless_its_scale_is_one(double scale, double from, double to, double t, bool active) =>
+        Assert.Equal(active, new GuidanceConfig { Scale = scale, From = from, To = to }.ActiveAt(t));
+
+    [Theory]
+    [InlineData(-0.1, 0, 1, "guidance scale is -0.1")]
+    [InlineData(double.NaN, 0, 1, "guidance scale is NaN")]
+    [InlineData(double.PositiveInfinity, 0, 1, "guidance scale is Infinity")]
+    [InlineData(2, 0.6, 0.5, "guidance interval is 0.6 to 0.5")]
+    [InlineData(2, -0.1, 0.5, "guidance interval is -0.1 to 0.5")]
+    [InlineData(2, 0, 1.1, "guidance interval is 0 to 1.1")]
+    [InlineData(2, double.NaN, 1, "guidance interval is NaN to 1")]
+    public void Bad_guidance_is_refused(double scale, double from, double to, string error) =>
+        Assert.StartsWith(error, Assert.Single(new GuidanceConfig { Scale = scale, From = from, To = to }.Validate()), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(SolverKind.Euler, 1, 0, 1, 8)]
+    [InlineData(SolverKind.Euler, 2, 0, 1, 16)]
+    [InlineData(SolverKind.Heun, 1, 0, 1, 16)]
+    [InlineData(SolverKind.Heun, 2, 0, 1, 32)]
+    [InlineData(SolverKind.Euler, 2, 0.25, 0.5, 11)]
+    [InlineData(SolverKind.Heun, 2, 0.25, 0.5, 22)]
+    public void Forwards_are_those_that_sampling_takes(SolverKind solver, double scale, double from, double to, int forwards)
+    {
+        using var scope = NewDisposeScope();
+        const int batch = 3;
+        var config = new StageSamplingConfig { Steps = 8, Solver = solver, Guidance = new() { Scale = scale, From = from, To = to } };
+        Assert.Equal(forwards, config.Forwards());
+        Assert.Equal(forwards * batch, ImagesSeen(config, batch));
+    }
+
+    [Fact]
+    public void Forwards_follow_the_shift_of_the_grid()
+    {
+        using var scope = NewDisposeScope();
+        var config = new StageSamplingConfig { Steps = 9, Solver = SolverKind.Heun, TimeShift = 4, Guidance = new() { Scale = 3, To = 0.3 } };
+        Assert.NotEqual((config with { TimeShift = 1 }).Forwards(), config.Forwards());
+        Assert.Equal(config.Forwards() * 2, ImagesSeen(config, batch: 2));
+    }
+
+    [Fact]
+    public void All_faults_of_all_stages_are_told()
+    {
+        var config = new SamplingConfig
+        {
+            Stages = [new() { Steps = 0, TimeShift = double.NaN }, new() { Steps = 4, TimeShift = -1, Guidance = new() { Scale = -1 } }],
+            ConditionTime = 1.5,
+        };
+        var errors = config.Validate(3);
+        Assert.Equal(6, errors.Count);
+        Assert.Contains("2 stage budgets, the model 3 stages", errors[0], StringComparison.Ordinal);
+        Assert.Contains(errors, error => error.StartsWith("sampling of stage 0: steps is 0", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith("sampling of stage 0: timeShift is NaN", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith("sampling of stage 1: guidance scale is -1", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith("sampling of stage 1: timeShift is -1", StringComparison.Ordinal));
+        Assert.Equal("conditionTime is 1.5, expected 0 to 1", errors[^1]);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0.0)]
+    [InlineData(0.5)]
+    [InlineData(1.0)]
+    public void Sound_settings_have_no_errors(double? conditionTime) =>
+        Assert.Empty(new SamplingConfig { Stages = [new() { Steps = 1 }], ConditionTime = conditionTime }.Validate(1));
+
+    [Theory]
+    [InlineData(-0.1)]
+    [InlineData(double.NaN)]
+    public void A_condition_time_outside_zero_to_one_is_refused(double conditionTime) =>
+        Assert.Single(new SamplingConfig { Stages = [new() { Steps = 1 }], ConditionTime = conditionTime }.Validate(1));
+
+    private static long ImagesSeen(StageSamplingConfig config, int batch)
+    {
+        long seen = 0;
+        Tensor Network(Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime)
+        {
+            seen += x.shape[0];
+            return zeros_like(x);
+        }
+        var labels = zeros(batch, ScalarType.Int64);
+        var velocity = new StageVelocity(Network, new DiffusionConfig(), config.Guidance, labels, nullClass: 5, condition: null, conditionTime: 1);
+        OdeSolver.Integrate(config.Solver, velocity.At, zeros(batch, 1, 2, 2), TimeGrid.Uniform(config.Steps, config.TimeShift));
+        return seen;
+    }
+}
