@@ -6,6 +6,12 @@ namespace Msf.Sampling;
 /// <summary>The velocity field of one stage: its network with labels and condition fixed, guided, converted from what it predicts.</summary>
 public sealed class StageVelocity
 {
+    /// <summary>
+    /// How far from t = 0 a noise prediction and from t = 1 a data prediction is evaluated: at the end itself neither tells the velocity
+    /// (Ma et al. 2024, SiT, whose sampler keeps the same distance).
+    /// </summary>
+    public const double EndMargin = 1e-3;
+
     private readonly Denoiser _network;
     private readonly ProbabilityPath _path;
     private readonly PredictionKind _prediction;
@@ -40,13 +46,19 @@ public sealed class StageVelocity
 
     /// <summary>dx/dt at x and t; outside the guidance interval the network runs on half the batch.</summary>
     /// <param name="x">State, (B, C, ...), float32.</param>
-    /// <param name="t">Time in [0, 1].</param>
+    /// <param name="t">Time in [0, 1]; kept <see cref="EndMargin"/> from the end that the prediction does not tell the velocity of.</param>
     /// <returns>Velocity, (B, C, ...), owned by the caller's dispose scope.</returns>
     public Tensor At(Tensor x, double t)
     {
         using var scope = NewDisposeScope();
         var batch = x.shape[0];
         var guided = _guidance.ActiveAt(t);
+        t = _prediction switch
+        {
+            PredictionKind.Noise => Math.Max(t, EndMargin),
+            PredictionKind.Data => Math.Min(t, 1 - EndMargin),
+            _ => t,
+        };
         var times = full(guided ? 2 * batch : batch, t, ScalarType.Float32, x.device);
         var prediction = guided
             ? _network(cat([x, x]), times, _bothLabels, _bothConditions, _conditionTime)      // (2 B, C, ...)

@@ -22,6 +22,7 @@ public sealed class MsfSamplerGaussianTests
     [InlineData(PathKind.Linear, PredictionKind.Velocity)]
     [InlineData(PathKind.VariancePreservingCosine, PredictionKind.Velocity)]
     [InlineData(PathKind.Linear, PredictionKind.Data)]
+    [InlineData(PathKind.Linear, PredictionKind.Noise)]
     public void Components_have_the_mean_and_the_variance_of_their_target(PathKind path, PredictionKind prediction)
     {
         using var scope = NewDisposeScope();
@@ -72,7 +73,8 @@ public sealed class MsfSamplerGaussianTests
         var time = t[0].item<float>();
         var at = centred.Path.At(time);
         var mean = condition! * Follow;
-        var moved = centred.Predict(prediction, x - mean * at.Alpha, time) + mean * (prediction == PredictionKind.Data ? 1 : at.AlphaDerivative);
+        var shift = prediction switch { PredictionKind.Data => 1, PredictionKind.Noise => 0, _ => at.AlphaDerivative };
+        var moved = centred.Predict(prediction, x - mean * at.Alpha, time) + mean * shift;
         return moved.MoveToOuterDisposeScope();
     };
 }

@@ -86,6 +86,22 @@ public sealed class StageVelocityTests
         foreach (var t in new[] { 0.2, 0.4, 0.6, 0.95 }) TensorAssert.Close(gaussian.Velocity(x, t), velocity.At(x, t), 2e-5);
     }
 
+    [Theory]
+    [InlineData(PathKind.Linear, PredictionKind.Noise, 0)]
+    [InlineData(PathKind.Linear, PredictionKind.Data, 1)]
+    [InlineData(PathKind.VariancePreservingCosine, PredictionKind.Noise, 0)]
+    [InlineData(PathKind.VariancePreservingCosine, PredictionKind.Data, 1)]
+    public void At_the_end_where_a_prediction_tells_nothing_the_velocity_is_that_beside_it(PathKind path, PredictionKind prediction, double t)
+    {
+        using var scope = NewDisposeScope();
+        var gaussian = new AnalyticGaussian(ProbabilityPath.Create(path), 0.7, 0.4);
+        var x = linspace(-2, 2, 24).reshape(2, 3, 2, 2);
+        var diffusion = new DiffusionConfig { Path = path, Prediction = prediction };
+        var velocity = new StageVelocity(gaussian.Denoiser(prediction), diffusion, _none, tensor([0L, 1]), NullClass, null, 1);
+        var difference = TensorAssert.MaximumDifference(gaussian.Velocity(x, t), velocity.At(x, t));
+        Assert.True(difference < 0.05, $"difference {difference:E1}");
+    }
+
     private sealed record Call(float[] Times, long[] Labels, float[]? Conditions, float[]? ConditionTimes);
 
     private static Denoiser Recording(List<Call> calls) => (x, t, labels, condition, conditionTime) =>
