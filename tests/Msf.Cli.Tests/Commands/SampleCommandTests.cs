@@ -1,0 +1,123 @@
+using System.IO.Compression;
+using System.Text.Json;
+using Msf.Data;
+
+namespace Msf.Cli.Tests.Commands;
+
+public sealed class SampleCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
+{
+    private Task<CommandLineRun> Sample(params string[] arguments) => CommandLineRun.Of(["sample", "--model", tiny.Model, .. arguments]);
+
+    private string Place(string name) => Path.Combine(tiny.Root, name);
+
+    [Fact]
+    public async Task Json_has_the_members_of_the_contract()
+    {
+        var run = await Sample("--out", Place("json.png"), "--count", "3", "--seed", "5", "--steps", "3,2", "--guidance", "2,1", "--json");
+        Assert.Equal(ExitCode.Done, run.Code);
+        var report = JsonDocument.Parse(run.Out).RootElement;
+        Assert.Equal("MSF tiny 16", report.GetProperty("model").GetString());
+        Assert.Equal(5, report.GetProperty("seed").GetInt64());
+        Assert.Equal([3, 2], report.GetProperty("steps").EnumerateArray().Select(n => n.GetInt32()));
+        Assert.Equal([2.0, 1.0], report.GetProperty("guidance").EnumerateArray().Select(n => n.GetDouble()));
+        Assert.Equal(3, report.GetProperty("count").GetInt32());
+        Assert.True(report.GetProperty("seconds").GetDouble() > 0);
+        Assert.True(report.GetProperty("imagesPerSecond").GetDouble() > 0);
+        Assert.Equal([Place("json.png")], report.GetProperty("files").EnumerateArray().Select(f => f.GetString()));
+    }
+
+    [Theory]
+    [InlineData("1")]
+    [InlineData("3")]
+    [InlineData("7")]
+    public async Task The_same_seed_gives_the_same_bytes_whatever_the_batch_size(string batchSize)
+    {
+        await Sample("--out", Place("whole"), "--count", "7", "--seed", "9");
+        await Sample("--out", Place($"by{batchSize}"), "--count", "7", "--seed", "9", "--batch-size", batchSize);
+        var files = Directory.GetFiles(Place("whole")).Select(Path.GetFileName).ToArray();
+        Assert.Equal(7, files.Length);
+        Assert.All(files, file => Assert.Equal(File.ReadAllBytes(Path.Combine(Place("whole"), file!)), File.ReadAllBytes(Path.Combine(Place($"by{batchSize}"), file!))));
+    }
+
+    [Fact]
+    public async Task Another_seed_gives_other_images()
+    {
+        await Sample("--out", Place("seed1.png"), "--count", "1", "--seed", "1");
+        await Sample("--out", Place("seed2.png"), "--count", "1", "--seed", "2");
+        Assert.NotEqual(ImageDecoder.Decode(Place("seed1.png")).Pixels, ImageDecoder.Decode(Place("seed2.png")).Pixels);
+    }
+
+    [Fact]
+    public async Task A_file_carries_what_it_takes_to_make_it_again()
+    {
+        await Sample("--out", Place("text.png"), "--count", "2", "--seed", "4", "--class", "1", "--steps", "2", "--solver", "heun", "--guidance-interval", "0.1,0.8");
+        var text = PngFile.ReadText(Place("text.png"));
+        Assert.Equal("4", text["msf:seed"]);
+        Assert.Equal("2,2", text["msf:steps"]);
+        Assert.Equal("heun,heun", text["msf:solver"]);
+        Assert.Equal("1,1", text["msf:class"]);
+        Assert.Equal("0.1,0.8;0.1,0.8", text["msf:guidance-interval"]);
+    }
+
+    [Fact]
+    public async Task An_archive_has_images_and_labels_in_the_layout_of_ADM()
+    {
+        var run = await Sample("--out", Place("batch.npz"), "--count", "5");
+        Assert.Equal(ExitCode.Done, run.Code);
+        using var archive = ZipFile.OpenRead(Place("batch.npz"));
+        Assert.Equal(["arr_0.npy", "arr_1.npy"], archive.Entries.Select(entry => entry.FullName));
+        var images = ReadEntry(archive, "arr_0.npy");
+        var header = System.Text.Encoding.Latin1.GetString(images, 10, 118);
+        Assert.Contains("'descr': '|u1'", header, StringComparison.Ordinal);
+        Assert.Contains("'shape': (5, 16, 16, 3)", header, StringComparison.Ordinal);
+        Assert.Equal(128 + 5 * 16 * 16 * 3, images.Length);
+        Assert.Equal([0L, 1, 2, 3, 0], System.Runtime.InteropServices.MemoryMarshal.Cast<byte, long>(ReadEntry(archive, "arr_1.npy").AsSpan(^40..)).ToArray());
+    }
+
+    [Theory]
+    [InlineData(ExitCode.Usage, "there is no class \"dog\"", "--class", "dog")]
+    [InlineData(ExitCode.Usage, "there is no class \"4\"", "--class", "4")]
+    [InlineData(ExitCode.Usage, "3 values", "--steps", "1,2,3")]
+    [InlineData(ExitCode.Usage, "expected numbers", "--steps", "many")]
+    [InlineData(ExitCode.Usage, "steps is 0", "--steps", "0")]
+    [InlineData(ExitCode.Usage, "guidance scale is -1", "--guidance", "-1")]
+    [InlineData(ExitCode.Usage, "expected two times", "--guidance-interval", "0.5")]
+    [InlineData(ExitCode.Usage, "guidance interval is 0.9 to 0.1", "--guidance-interval", "0.9,0.1")]
+    [InlineData(ExitCode.Usage, "expected euler or heun", "--solver", "magic")]
+    [InlineData(ExitCode.Usage, "--count is 0", "--count", "0")]
+    [InlineData(ExitCode.Usage, "--batch-size is 0", "--batch-size", "0")]
+    [InlineData(ExitCode.Failed, "there is no model nowhere", "--model", "nowhere")]
+    public async Task What_makes_no_sense_gets_one_line(int code, string expected, params string[] arguments)
+    {
+        var model = arguments.Contains("--model") ? [] : new[] { "--model", tiny.Model };
+        var run = await CommandLineRun.Of(["sample", "--out", Place("bad.png"), .. model, .. arguments]);
+        Assert.Equal(code, run.Code);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.False(File.Exists(Place("bad.png")));
+    }
+
+    [Fact]
+    public async Task A_name_that_says_no_format_is_refused_before_any_work()
+    {
+        var run = await Sample("--out", Place("image.gif"));
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.Contains(".gif", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_model_the_bundled_one_is_used()
+    {
+        var run = await CommandLineRun.Of("sample", "--out", Place("bundled.png"), "--count", "2", "--steps", "2,1", "--json");
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Contains("noto-emoji", run.Out, StringComparison.Ordinal);
+    }
+
+    private static byte[] ReadEntry(ZipArchive archive, string name)
+    {
+        using var stream = archive.GetEntry(name)!.Open();
+        using var bytes = new MemoryStream();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+}

@@ -1,0 +1,73 @@
+using System.Text.Json;
+
+namespace Msf.Cli.Tests.Commands;
+
+public sealed class TrainCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
+{
+    [Fact]
+    public void Json_names_run_images_seconds_checkpoint_and_model()
+    {
+        Assert.Equal(ExitCode.Done, tiny.Training.Code);
+        var report = JsonDocument.Parse(tiny.Training.Out).RootElement;
+        Assert.Equal(256, report.GetProperty("images").GetInt64());
+        Assert.True(report.GetProperty("seconds").GetDouble() > 0);
+        Assert.True(Directory.Exists(report.GetProperty("run").GetString()));
+        Assert.True(File.Exists(Path.Combine(report.GetProperty("checkpoint").GetString()!, "state.json")));
+        Assert.True(File.Exists(Path.Combine(report.GetProperty("model").GetString()!, "model.json")));
+    }
+
+    [Fact]
+    public async Task An_existing_run_is_refused_without_resume_and_continued_with_it()
+    {
+        var refused = await CommandLineRun.Of("train", "--config", "tiny", "--out", tiny.Run);
+        Assert.Equal(ExitCode.Failed, refused.Code);
+        Assert.Contains("--resume", refused.Error, StringComparison.Ordinal);
+
+        var copy = Path.Combine(tiny.Root, "copy");
+        CopyFolder(tiny.Run, copy);
+        var resumed = await CommandLineRun.Of("train", "--config", "tiny", "--out", copy, "--max-images", "320", "--resume", "--json");
+        Assert.Equal(ExitCode.Done, resumed.Code);
+        Assert.Contains("from image 256 to 320", resumed.Error, StringComparison.Ordinal);
+        Assert.Equal(320, JsonDocument.Parse(resumed.Out).RootElement.GetProperty("images").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_dry_run_prints_the_resolved_configuration_and_trains_nothing()
+    {
+        var run = await CommandLineRun.Of("train", "--config", "tiny", "--dry-run", "--set", "training.batchSize=8", "--out", Path.Combine(tiny.Root, "none"));
+        Assert.Equal(ExitCode.Done, run.Code);
+        var config = JsonDocument.Parse(run.Out).RootElement;
+        Assert.Equal(8, config.GetProperty("training").GetProperty("batchSize").GetInt32());
+        Assert.Contains("multiply-adds", run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(tiny.Root, "none")));
+    }
+
+    [Theory]
+    [InlineData(ExitCode.Failed, "there is no preset \"nothing\"", "--config", "nothing")]
+    [InlineData(ExitCode.Failed, "there is no file nothing.json", "--config", "nothing.json")]
+    [InlineData(ExitCode.Failed, "batchSizes", "--config", "tiny", "--set", "training.batchSizes=8")]
+    [InlineData(ExitCode.Failed, "batchSize is 0", "--config", "tiny", "--set", "training.batchSize=0")]
+    [InlineData(ExitCode.Failed, "sets nothing", "--config", "tiny", "--set", "training.batchSize")]
+    [InlineData(ExitCode.Usage, "names no images", "--config", "msf-s-256")]
+    [InlineData(ExitCode.Usage, "expected cpu", "--config", "tiny", "--device", "gpu")]
+    [InlineData(ExitCode.Failed, "latent cache", "--config", "msf-s-256", "--data", "synthetic:shapes?size=16&count=8")]
+    [InlineData(ExitCode.Failed, "4 classes", "--config", "cifar10", "--data", "synthetic:shapes?size=16&count=8")]
+    public async Task What_does_not_fit_gets_one_line(int code, string expected, params string[] arguments)
+    {
+        var run = await CommandLineRun.Of(["train", .. arguments, "--out", Path.Combine(tiny.Root, "bad")]);
+        Assert.Equal(code, run.Code);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.DoesNotContain("Parameter '", run.Error, StringComparison.Ordinal);
+    }
+
+    private static void CopyFolder(string from, string to)
+    {
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+    }
+}
