@@ -1,3 +1,4 @@
+using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Diffusion;
@@ -7,5 +8,5 @@ internal sealed class LinearPath() : ProbabilityPath(PathKind.Linear)
 {
     public override PathCoefficients At(double t) => new(t, 1 - t, 1, -1);
 
-    private protected override PathCoefficientTensors Compute(Tensor t) => new(t, 1 - t, ones_like(t), -ones_like(t));
+    private protected override PathCoefficientTensors Compute(Tensor t) => new(t, t.SubtractedFrom(1), ones_like(t), -ones_like(t));
 }

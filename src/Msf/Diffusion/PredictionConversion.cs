@@ -64,7 +64,7 @@ public static class PredictionConversion
     public static Tensor ToScore(ProbabilityPath path, PredictionKind from, Tensor prediction, Tensor xt, double t)
     {
         using var noise = ToNoise(path, from, prediction, xt, t);
-        return noise * (-1 / path.At(Math.Min(t, 1 - EndMargin)).Sigma);
+        return noise.Times(-1 / path.At(Math.Min(t, 1 - EndMargin)).Sigma);
     }
 
     /// <summary>The score, the gradient of log p_t at x_t: <c>-eps / sigma</c>. t is kept 1e-5 away from 1, where sigma vanishes.</summary>
@@ -73,7 +73,7 @@ public static class PredictionConversion
     {
         using var scope = NewDisposeScope();
         var noise = ToNoise(path, from, prediction, xt, t);
-        var sigma = path.AtDouble(t.to(ScalarType.Float64).clamp(max: 1 - EndMargin)).Sigma.to(ScalarType.Float32);
+        var sigma = path.AtDouble(t.to(ScalarType.Float64).Clamped(0, 1 - EndMargin)).Sigma.to(ScalarType.Float32);
         return (-noise / ProbabilityPath.PerImage(sigma, xt.shape.Length)).MoveToOuterDisposeScope();
     }
 
@@ -113,7 +113,7 @@ public static class PredictionConversion
         var determinant = p * at.Sigma - q * at.Alpha;
         var w = (wantedP * at.Sigma - wantedQ * at.Alpha) / determinant;
         var u = (p * wantedQ - q * wantedP) / determinant;
-        return (prediction * w + xt * u).MoveToOuterDisposeScope();
+        return (prediction.Times(w) + xt.Times(u)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc cref="Convert(ProbabilityPath, PredictionKind, PredictionKind, Tensor, Tensor, double)"/>
@@ -130,7 +130,7 @@ public static class PredictionConversion
         ShapeGuard.Require(t, nameof(t), shape.Length == 0 ? 1 : shape[0]);
         if (from == to) return prediction.alias();
         using var scope = NewDisposeScope();
-        var at = path.AtDouble(t.to(ScalarType.Float64).clamp(Earliest(from), Latest(from)));    // (B,) each
+        var at = path.AtDouble(t.to(ScalarType.Float64).Clamped(Earliest(from), Latest(from)));    // (B,) each
         var ((p, q), (wantedP, wantedQ)) = (Row(from, at), Row(to, at));
         var determinant = p * at.Sigma - q * at.Alpha;
         var w = (wantedP * at.Sigma - wantedQ * at.Alpha) / determinant;

@@ -1,4 +1,5 @@
 using Msf.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Msf.Diffusion;
@@ -72,8 +73,10 @@ public sealed class StageLoss
 
     private Tensor DropLabels(Tensor labels, Generator g)
     {
-        var dropped = rand(labels.shape, dtype: ScalarType.Float32, generator: g).lt(_config.LabelDropout).to(labels.device);
-        return labels.masked_fill(dropped, _nullClass);                                          // (B,)
+        var drawn = rand(labels.shape, dtype: ScalarType.Float32, generator: g).to(labels.device);
+        using var rate = _config.LabelDropout.ToScalar();
+        using var nullClass = _nullClass.ToScalar();
+        return labels.masked_fill(drawn.lt(rate), nullClass);                                    // (B,)
     }
 
     private (Tensor? Condition, Tensor? Time) Condition(Tensor? u, Generator g)

@@ -1,3 +1,4 @@
+using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Diffusion;
@@ -39,7 +40,7 @@ public sealed record TimeDistribution
     {
         using var scope = NewDisposeScope();
         var t = Kind == TimeDistributionKind.LogitNormal
-            ? (randn([count], dtype: ScalarType.Float32, generator: g) * StandardDeviation + Mean).sigmoid()
+            ? randn([count], dtype: ScalarType.Float32, generator: g).Times(StandardDeviation).Plus(Mean).sigmoid()
             : rand([count], dtype: ScalarType.Float32, generator: g);
         return TimeShift.Apply(t, Shift).MoveToOuterDisposeScope();                              // (B,)
     }

@@ -1,3 +1,4 @@
+using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Diffusion;
@@ -30,7 +31,7 @@ public static class TimeShift
     {
         Require(shift);
         using var scope = NewDisposeScope();
-        return (t / (t + (1 - t) * shift)).MoveToOuterDisposeScope();
+        return (t / (t + t.SubtractedFrom(1).Times(shift))).MoveToOuterDisposeScope();
     }
 
     /// <summary>The shift that keeps the amount of destruction when the number of tokens changes: the square root of their ratio.</summary>

@@ -1,3 +1,4 @@
+using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Diffusion;
@@ -15,8 +16,8 @@ internal sealed class VariancePreservingCosinePath() : ProbabilityPath(PathKind.
 
     private protected override PathCoefficientTensors Compute(Tensor t)
     {
-        var angle = t * Rate;
+        var angle = t.Times(Rate);
         var (sine, cosine) = (angle.sin(), angle.cos());
-        return new(sine, cosine, cosine * Rate, sine * -Rate);
+        return new(sine, cosine, cosine.Times(Rate), sine.Times(-Rate));
     }
 }

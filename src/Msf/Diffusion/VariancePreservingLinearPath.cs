@@ -1,3 +1,4 @@
+using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Diffusion;
@@ -34,16 +35,16 @@ internal sealed class VariancePreservingLinearPath() : ProbabilityPath(PathKind.
     private protected override PathCoefficientTensors Compute(Tensor t)
     {
         var (alpha, sigma, alphaDerivative) = Values(t);
-        var (endAlpha, endSigma, endDerivative) = Values(t.clamp(max: 1 - EndMargin));
+        var (endAlpha, endSigma, endDerivative) = Values(t.Clamped(0, 1 - EndMargin));
         return new(alpha, sigma, alphaDerivative, -(endAlpha * endDerivative / endSigma));
     }
 
     private static (Tensor Alpha, Tensor Sigma, Tensor AlphaDerivative) Values(Tensor t)
     {
-        var s = 1 - t;
-        var logAlpha = s * (s * ((BetaMinimum - BetaMaximum) / 4) - BetaMinimum / 2);
-        var rate = s * ((BetaMaximum - BetaMinimum) / 2) + BetaMinimum / 2;      // d log alpha / dt = beta(s) / 2
+        var s = t.SubtractedFrom(1);
+        var logAlpha = s * s.Times((BetaMinimum - BetaMaximum) / 4).Plus(-BetaMinimum / 2);
+        var rate = s.Times((BetaMaximum - BetaMinimum) / 2).Plus(BetaMinimum / 2);      // d log alpha / dt = beta(s) / 2
         var alpha = logAlpha.exp();
-        return (alpha, (-(logAlpha * 2).expm1()).sqrt(), alpha * rate);
+        return (alpha, (-logAlpha.Times(2).expm1()).sqrt(), alpha * rate);
     }
 }

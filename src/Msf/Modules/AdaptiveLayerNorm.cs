@@ -1,3 +1,4 @@
+using Msf.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -17,6 +18,6 @@ internal static class AdaptiveLayerNorm
     {
         using var scope = NewDisposeScope();
         var normalized = functional.layer_norm(x, [x.shape[^1]], eps: Epsilon);
-        return (normalized * (scale + 1) + shift).MoveToOuterDisposeScope();
+        return (normalized * scale.Plus(1) + shift).MoveToOuterDisposeScope();
     }
 }

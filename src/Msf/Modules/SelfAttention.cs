@@ -1,3 +1,4 @@
+using Msf.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -34,7 +35,7 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
         var qkv = _qkv.call(x).reshape(b, n, 3, _heads, headSize)                             // (B, N, 3, h, d)
             .permute(2, 0, 3, 1, 4).reshape(3, b * _heads, n, headSize);                      // (3, B h, N, d)
         // Two batched products and a softmax: on a CPU over twice as fast in bfloat16 as the fused attention kernel.
-        var scores = bmm(qkv[0] * (1 / Math.Sqrt(headSize)), qkv[1].transpose(1, 2));         // (B h, N, N)
+        var scores = bmm(qkv[0].Times(1 / Math.Sqrt(headSize)), qkv[1].transpose(1, 2));         // (B h, N, N)
         var mixed = bmm(scores.softmax(-1), qkv[2])                                           // (B h, N, d)
             .reshape(b, _heads, n, headSize).transpose(1, 2).reshape(b, n, d);                // (B, N, D)
         return _proj.call(mixed).MoveToOuterDisposeScope();                                   // (B, N, D)

@@ -1,3 +1,4 @@
+using Msf.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -10,6 +11,9 @@ public sealed class TimestepEmbedder : Module<Tensor, Tensor>
 {
     /// <summary>Number of frequency features.</summary>
     public const int FrequencySize = 256;
+
+    private static readonly float[] _frequencies =
+        [.. Enumerable.Range(0, FrequencySize / 2).Select(i => (float)Math.Exp(-Math.Log(10000) * i / (FrequencySize / 2)))];
 
     [ComponentName(Name = "mlp")] private readonly Sequential _mlp;
     private readonly double _timeScale;
@@ -34,8 +38,7 @@ public sealed class TimestepEmbedder : Module<Tensor, Tensor>
     public static Tensor Features(Tensor t)
     {
         using var scope = NewDisposeScope();
-        const int half = FrequencySize / 2;
-        var frequencies = exp(arange(half, dtype: ScalarType.Float32, device: t.device) * (-Math.Log(10000) / half));
+        var frequencies = tensor(_frequencies, device: t.device);                            // (128)
         var angles = t.to_type(ScalarType.Float32).unsqueeze(1) * frequencies.unsqueeze(0);  // (B, 128)
         return cat([angles.cos(), angles.sin()], dim: -1).MoveToOuterDisposeScope();         // (B, 256)
     }
@@ -45,7 +48,7 @@ public sealed class TimestepEmbedder : Module<Tensor, Tensor>
     public override Tensor forward(Tensor t)
     {
         using var scope = NewDisposeScope();
-        var scaled = _timeScale == 1 ? t : t * _timeScale;
+        var scaled = _timeScale == 1 ? t : t.Times(_timeScale);
         var features = Features(scaled).to_type(((Linear)_mlp[0]).weight.dtype);
         return _mlp.call(features).MoveToOuterDisposeScope();                                // (B, D)
     }

@@ -22,7 +22,7 @@ internal static class ProductTimer
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var operands = Array.ConvertAll(
-            types, type => (X: full(size.Rows, size.Inputs, 0.5, type, device), W: full(size.Outputs, size.Inputs, 0.25, type, device)));
+            types, type => (X: HeldScalar.Constant([size.Rows, size.Inputs], 0.5, type, device), W: HeldScalar.Constant([size.Outputs, size.Inputs], 0.25, type, device)));
         var best = new double[types.Length];
         Array.Fill(best, double.PositiveInfinity);
 

@@ -101,7 +101,7 @@ public sealed class MsfSampler
         var clean = _statistics.StandardizeCondition(stage, _factorization.Condition(coarser, size));
         if (conditionTime == 1) return clean.MoveToOuterDisposeScope();
         var noise = SeededNoise.Normal(seed, ConditionNoiseStream(stage), indices, [_model.Channels, .. size], _device);
-        var times = full(indices.Length, conditionTime, ScalarType.Float32, _device);
+        var times = HeldScalar.Constant([indices.Length], conditionTime, ScalarType.Float32, _device);
         return ConditionNoising.Apply(ProbabilityPath.Create(_diffusion.Path), clean, times, noise).MoveToOuterDisposeScope();
     }
 

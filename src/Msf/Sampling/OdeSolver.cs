@@ -1,3 +1,4 @@
+using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Sampling;
@@ -23,10 +24,10 @@ public static class OdeSolver
         using var scope = NewDisposeScope();
         var h = next - t;
         var first = velocity(x, t);
-        var euler = x + first * h;
+        var euler = x + first.Times(h);
         if (kind == SolverKind.Euler) return euler.MoveToOuterDisposeScope();
         var second = velocity(euler, next);
-        return (x + (first + second) * (h / 2)).MoveToOuterDisposeScope();
+        return (x + (first + second).Times(h / 2)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Integrates over a whole grid.</summary>

@@ -1,3 +1,4 @@
+using Msf.Runtime;
 using Msf.Diffusion;
 using static TorchSharp.torch;
 
@@ -38,10 +39,10 @@ public sealed class StageVelocity
         _prediction = diffusion.Prediction;
         _guidance = guidance;
         _labels = labels;
-        _bothLabels = cat([labels, full_like(labels, nullClass)]);                            // (2 B)
+        _bothLabels = cat([labels, HeldScalar.Constant(labels.shape, nullClass, ScalarType.Int64, labels.device)]);                            // (2 B)
         _condition = condition;
         _bothConditions = condition is null ? null : cat([condition, condition]);             // (2 B, C, ...)
-        _conditionTime = condition is null ? null : full(2 * labels.shape[0], conditionTime, ScalarType.Float32, labels.device);
+        _conditionTime = condition is null ? null : HeldScalar.Constant([2 * labels.shape[0]], conditionTime, ScalarType.Float32, labels.device);
     }
 
     /// <summary>dx/dt at x and t; outside the guidance interval the network runs on half the batch.</summary>
@@ -59,7 +60,7 @@ public sealed class StageVelocity
             PredictionKind.Data => Math.Min(t, 1 - EndMargin),
             _ => t,
         };
-        var times = full(guided ? 2 * batch : batch, t, ScalarType.Float32, x.device);
+        var times = HeldScalar.Constant([guided ? 2 * batch : batch], t, ScalarType.Float32, x.device);
         var prediction = guided
             ? _network(cat([x, x]), times, _bothLabels, _bothConditions, _conditionTime)      // (2 B, C, ...)
             : _network(x, times, _labels, _condition, _conditionTime?.narrow(0, 0, batch));

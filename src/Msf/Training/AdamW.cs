@@ -1,3 +1,4 @@
+using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Training;
@@ -41,14 +42,16 @@ public sealed class AdamW : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         Steps++;
-        if (_weightDecay > 0) weights.mul_(1 - learningRate * _weightDecay);
-        Moment1.lerp_(gradient, 1 - _beta1);
-        Moment2.mul_(_beta2);
-        Moment2.addcmul_(gradient, gradient, 1 - _beta2);
+        if (_weightDecay > 0) weights.MultiplyInPlace(1 - learningRate * _weightDecay);
+        Moment1.LerpInPlace(gradient, 1 - _beta1);
+        Moment2.MultiplyInPlace(_beta2);
+        Moment2.AddProductInPlace(gradient, gradient, 1 - _beta2);
         var correction1 = 1 - Math.Pow(_beta1, Steps);
         var correction2 = Math.Sqrt(1 - Math.Pow(_beta2, Steps));
-        var denominator = Moment2.sqrt().div_(correction2).add_(Epsilon);
-        weights.addcdiv_(Moment1, denominator, -learningRate / correction1);
+        var denominator = Moment2.sqrt();
+        denominator.DivideInPlace(correction2);
+        denominator.AddInPlace(Epsilon);
+        weights.AddQuotientInPlace(Moment1, denominator, -learningRate / correction1);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using Msf.Diffusion;
 using Msf.Models;
+using Msf.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -62,10 +63,10 @@ public sealed class StageTrainer : IDisposable
         _parameters.ClearGradients();
         var norm = gradient.norm().item<float>();
         var rate = LearningRate();
-        if (norm > _config.GradientClip) gradient.mul_(_config.GradientClip / norm);
+        if (norm > _config.GradientClip) gradient.MultiplyInPlace(_config.GradientClip / norm);
         _optimizer.Step(_weights, gradient, rate);
         Images += batch;
-        _average.lerp_(_weights, 1 - EmaDecay(batch));
+        _average.LerpInPlace(_weights, 1 - EmaDecay(batch));
         _parameters.Scatter(_weights);
         return new StepResult(loss.item<float>(), norm, rate);
     }

@@ -16,7 +16,7 @@ public static class ImageTensors
         ShapeGuard.Require(images, "images", -1, 3, -1, -1);
         using var scope = NewDisposeScope();
         int count = (int)images.shape[0], height = (int)images.shape[2], width = (int)images.shape[3];
-        var levels = images.to(ScalarType.Float32).add(1).mul(127.5).round().clamp(0, 255).to(ScalarType.Byte);
+        var levels = images.to(ScalarType.Float32).Plus(1).Times(127.5).round().Clamped(0, 255).to(ScalarType.Byte);
         var bytes = levels.permute(0, 2, 3, 1).contiguous().cpu().bytes;              // (B, H, W, 3)
         var result = new RgbImage[count];
         var size = 3 * height * width;

@@ -1,0 +1,19 @@
+using Msf.Bench;
+using Msf.Runtime;
+
+Libtorch.Initialize();
+switch (args)
+{
+    case ["live-tensors", .. var rest]:
+        LiveTensors.Run(steps: rest is [var steps, ..] ? int.Parse(steps) : 1000, batches: 100);
+        return 0;
+    case ["scalar-lifetime", .. var rest]:
+        ScalarLifetime.Run(TimeSpan.FromSeconds(rest is [var seconds, ..] ? double.Parse(seconds) : 20));
+        return 0;
+    case ["sampling-cost", .. var rest]:
+        SamplingCost.Run(rounds: rest is [var rounds, ..] ? int.Parse(rounds) : 7);
+        return 0;
+    default:
+        Console.Error.WriteLine("usage: live-tensors [STEPS] | scalar-lifetime [SECONDS] | sampling-cost [ROUNDS]");
+        return 2;
+}
