@@ -124,6 +124,7 @@ internal sealed class SampleCommand : MsfCommand
         return sampling.Validate(stages.Length) is { Count: > 0 } errors ? throw new UsageException(string.Join("; ", errors)) : sampling;
     }
 
+    // A column per class where that makes a sheet, else a square.
     private static int Columns(int count, int classes) =>
-        classes > 1 && count % classes == 0 && classes <= 16 ? classes : Math.Min(16, (int)Math.Ceiling(Math.Sqrt(count)));
+        classes is > 1 and <= 16 && count > classes ? classes : Math.Min(16, (int)Math.Ceiling(Math.Sqrt(count)));
 }

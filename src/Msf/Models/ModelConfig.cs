@@ -55,12 +55,12 @@ public sealed record ModelConfig
         };
     }
 
-    /// <summary>The single-scale twin: one level over the whole target with the finest stage's patch and the base's width, depth and heads.</summary>
+    /// <summary>The single-scale twin: one level over the whole target with the base's patch, width, depth and heads.</summary>
     public ModelConfig SingleScaleTwin() => this with
     {
         Name = $"{Name} (single scale)",
         Factorization = Factorization with { Levels = 1, ProjectResidual = false },
-        Stages = [Stages[0] with { PatchSize = Stages.Min(stage => stage.PatchSize) }],
+        Stages = [Stages[0]],
     };
 
     /// <summary>Everything that is wrong with the configuration, one line each; empty when it is usable.</summary>

@@ -18,6 +18,6 @@ internal static class AdaptiveLayerNorm
     {
         using var scope = NewDisposeScope();
         var normalized = functional.layer_norm(x, [x.shape[^1]], eps: Epsilon);
-        return (normalized * scale.Plus(1) + shift).MoveToOuterDisposeScope();
+        return shift.PlusProduct(normalized, scale.Plus(1)).MoveToOuterDisposeScope();
     }
 }

@@ -1,3 +1,4 @@
+using Msf.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -33,8 +34,8 @@ public sealed class TransformerBlock : Module<Tensor, Tensor, Tensor>
         using var scope = NewDisposeScope();
         var m = _modulation.call(c).narrow(0, 0, x.shape[0]).unsqueeze(1).chunk(6, dim: -1);  // 6 x (B, 1, D)
         var (shiftA, scaleA, gateA, shiftM, scaleM, gateM) = (m[0], m[1], m[2], m[3], m[4], m[5]);
-        var attended = x + gateA * _attention.call(AdaptiveLayerNorm.Apply(x, shiftA, scaleA));
-        var y = attended + gateM * _mlp.call(AdaptiveLayerNorm.Apply(attended, shiftM, scaleM));
+        var attended = x.PlusProduct(gateA, _attention.call(AdaptiveLayerNorm.Apply(x, shiftA, scaleA)));
+        var y = attended.PlusProduct(gateM, _mlp.call(AdaptiveLayerNorm.Apply(attended, shiftM, scaleM)));
         return y.MoveToOuterDisposeScope();                                                   // (B, N, D)
     }
 }

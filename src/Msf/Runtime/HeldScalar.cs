@@ -42,6 +42,13 @@ public static class HeldScalar
         return x.clamp(low, high);
     }
 
+    /// <summary>x + a b in one pass; shapes broadcast.</summary>
+    public static Tensor PlusProduct(this Tensor x, Tensor a, Tensor b)
+    {
+        using var one = 1.0.ToScalar();
+        return x.addcmul(a, b, one);
+    }
+
     /// <summary>A tensor of one value.</summary>
     /// <param name="size">Shape.</param>
     /// <param name="value">The value; exact in the type.</param>

@@ -78,7 +78,7 @@ public sealed class TransformerCostTests
     }
 
     [Fact]
-    public void The_twin_is_one_level_over_the_whole_target_with_the_finest_patch()
+    public void The_twin_is_one_level_over_the_whole_target_with_the_patch_of_the_base()
     {
         var model = RandomNetworks.Model(levels: 3, height: 16, width: 24);
         model = model with { Stages = [model.Stages[0] with { PatchSize = 1, Depth = 5 }, model.Stages[1], model.Stages[2]] };
