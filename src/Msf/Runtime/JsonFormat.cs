@@ -23,13 +23,33 @@ public static class JsonFormat
     {
         try
         {
+            RequireWholeLists(json, what);
             return JsonSerializer.Deserialize<T>(json, Indented) ?? throw new InvalidDataException($"{what}: expected a JSON object, found null.");
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"{what}: {error.Message}", error);
+            throw Explain(error, what);
         }
     }
+
+    /// <summary>One line for text that could not be read: where in the file it is no JSON, or which member is wrong.</summary>
+    internal static InvalidDataException Explain(JsonException error, string what) => new($"{what}: {JsonFault.Describe(error)}", error);
+
+    // Nullable annotations are not looked at inside lists, where no record of ours expects a null.
+    private static void RequireWholeLists(string json, string what)
+    {
+        using var document = JsonDocument.Parse(json, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        if (NullIn(document.RootElement) is { } name) throw new InvalidDataException($"{what}: {name} has a null in it; give a value for every entry.");
+    }
+
+    private static string? NullIn(JsonElement element, string name = "the list") => element.ValueKind switch
+    {
+        JsonValueKind.Object => element.EnumerateObject().Select(member => NullIn(member.Value, member.Name)).FirstOrDefault(found => found is not null),
+        JsonValueKind.Array => element.EnumerateArray().Any(item => item.ValueKind == JsonValueKind.Null)
+            ? name
+            : element.EnumerateArray().Select(item => NullIn(item, name)).FirstOrDefault(found => found is not null),
+        _ => null,
+    };
 
     private static JsonSerializerOptions Create(bool indented) => new(JsonSerializerDefaults.Web)
     {
