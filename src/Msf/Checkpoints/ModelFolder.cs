@@ -11,36 +11,74 @@ public static class ModelFolder
     /// <summary>Name of the manifest.</summary>
     public const string ManifestName = "model.json";
 
+    private const int MostAttempts = 10;
+
     /// <summary>Name of the weights of a stage.</summary>
     public static string StageName(int stage) => $"stage{stage}.safetensors";
 
     /// <summary>Writes a model folder beside its final place and swaps it in.</summary>
     /// <param name="folder">The folder; replaced when it exists.</param>
-    /// <param name="manifest">A valid manifest.</param>
+    /// <param name="manifest">A valid manifest; the digests of the stages are added to it.</param>
     /// <param name="stages">State of every stage, under DiT's keys.</param>
-    /// <param name="weightType">Type of the weights on disk; the fixed positions stay float32.</param>
-    public static void Save(string folder, ModelManifest manifest, IReadOnlyList<IReadOnlyDictionary<string, Tensor>> stages, ScalarType weightType) =>
+    /// <param name="weightType">Type of the weights on disk, Float16, BFloat16 or Float32; the fixed positions stay float32.</param>
+    /// <exception cref="ArgumentException">
+    /// The manifest is invalid or of another number of stages, or a finite weight would become infinite in <paramref name="weightType"/>.
+    /// </exception>
+    /// <exception cref="IOException">The file system refused; a folder that was there is as it was.</exception>
+    public static void Save(string folder, ModelManifest manifest, IReadOnlyList<IReadOnlyDictionary<string, Tensor>> stages, ScalarType weightType)
+    {
+        if (manifest.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors), nameof(manifest));
+        if (stages.Count != manifest.Model.Stages.Length)
+            throw new ArgumentException($"{stages.Count} states came for {manifest.Model.Stages.Length} stages; give one each.", nameof(stages));
         AtomicFolder.Write(folder, temporary =>
         {
-            File.WriteAllText(Path.Combine(temporary, ManifestName), JsonSerializer.Serialize(manifest, JsonFormat.Indented) + "\n");
+            var digests = new string[stages.Count];
             for (var stage = 0; stage < stages.Count; stage++)
             {
                 using var scope = NewDisposeScope();
-                var tensors = stages[stage].ToDictionary(pair => pair.Key, pair => pair.Key == "pos_embed" ? pair.Value : pair.Value.to_type(weightType));
-                SafetensorsWriter.Write(Path.Combine(temporary, StageName(stage)), tensors, new Dictionary<string, string> { ["format"] = "pt" });
+                var path = Path.Combine(temporary, StageName(stage));
+                var tensors = stages[stage].ToDictionary(
+                    pair => pair.Key, pair => pair.Key == "pos_embed" ? pair.Value : StateDictLoader.Convert(pair.Key, pair.Value, weightType));
+                SafetensorsWriter.Write(path, tensors, new Dictionary<string, string> { ["format"] = "pt" });
+                digests[stage] = FileDigest.Sha256(path);
             }
+            var json = JsonSerializer.Serialize(manifest with { StageDigests = digests }, JsonFormat.Indented);
+            File.WriteAllText(Path.Combine(temporary, ManifestName), json + "\n");
         });
+    }
 
     /// <summary>Reads and checks the manifest of a model folder.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, or it is no model folder.</exception>
     /// <exception cref="InvalidDataException">The manifest is broken.</exception>
-    public static ModelManifest ReadManifest(string folder)
+    public static ModelManifest ReadManifest(string folder) => ModelManifest.Parse(ReadManifestText(folder), Path.Combine(folder, ManifestName));
+
+    /// <summary>Builds the networks of all stages and loads their weights strictly, from one and the same version of the folder.</summary>
+    /// <remarks>A run replaces its model folder while others read it. What was read from two versions is noticed and read again.</remarks>
+    /// <param name="folder">The model folder.</param>
+    /// <returns>The manifest, and the networks, coarse to fine: float32, on the CPU, in evaluation mode, owned by the caller.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder, or it is no model folder.</exception>
+    /// <exception cref="FileNotFoundException">The weights of a stage are missing.</exception>
+    /// <exception cref="InvalidDataException">A file is broken or changed, or does not fit the manifest.</exception>
+    public static (ModelManifest Manifest, DiffusionTransformer[] Networks) Read(string folder)
     {
-        var path = Path.Combine(folder, ManifestName);
-        if (!File.Exists(path))
-            throw new DirectoryNotFoundException($"{folder} is no model folder: it has no {ManifestName}. Give a folder that msf train wrote (RUN/model).");
-        var manifest = JsonFormat.Parse<ModelManifest>(File.ReadAllText(path), path);
-        return manifest.Validate() is { Count: > 0 } errors ? throw new InvalidDataException($"{path}: {string.Join("; ", errors)}") : manifest;
+        for (var attempt = 1; ; attempt++)
+        {
+            var text = ReadManifestText(folder);
+            var networks = new List<DiffusionTransformer>();
+            try
+            {
+                var manifest = ModelManifest.Parse(text, Path.Combine(folder, ManifestName));
+                for (var stage = 0; stage < manifest.Model.Stages.Length; stage++) networks.Add(ReadStage(folder, manifest, stage));
+                if (ReadManifestText(folder) == text) return (manifest, [.. networks]);
+                throw new InvalidDataException($"{folder} is replaced faster than it can be read; copy it and read the copy.");
+            }
+            catch (Exception e)
+            {
+                foreach (var network in networks) network.Dispose();
+                if (attempt == MostAttempts || e is not (InvalidDataException or IOException) || !WasReplaced(folder, text)) throw;
+            }
+            Thread.Sleep(20 * attempt);
+        }
     }
 
     /// <summary>Builds the network of a stage and loads its weights strictly.</summary>
@@ -48,14 +86,59 @@ public static class ModelFolder
     /// <param name="manifest">Its manifest.</param>
     /// <param name="stage">0 (coarse) to S - 1 (fine).</param>
     /// <returns>The network, float32, on the CPU, in evaluation mode, owned by the caller.</returns>
-    /// <exception cref="InvalidDataException">The weights are broken or do not fit the manifest.</exception>
+    /// <exception cref="FileNotFoundException">The weights are missing.</exception>
+    /// <exception cref="InvalidDataException">The weights are broken or changed, or do not fit the manifest.</exception>
     public static DiffusionTransformer ReadStage(string folder, ModelManifest manifest, int stage)
     {
         var path = Path.Combine(folder, StageName(stage));
-        var network = new DiffusionTransformer(manifest.Model.Transformer(stage));            // outside any scope: it outlives this method
-        using var scope = NewDisposeScope();
-        StateDictLoader.Load(network, SafetensorsFile.ReadAll(path), path);
-        network.eval();
-        return network;
+        var config = manifest.Model.Transformer(stage);
+        using var file = SafetensorsFile.Open(path);
+        RequireRoom(config, file, path);
+        var network = new DiffusionTransformer(config);
+        try
+        {
+            using var scope = NewDisposeScope();
+            StateDictLoader.Load(network, file.ReadAll(), path);
+            // After loading: the manifest was read before, so a file that still fits it now is the one that was loaded.
+            if (manifest.StageDigests is { } digests && FileDigest.Sha256(path) != digests[stage])
+                throw new InvalidDataException(
+                    $"{path} is not the file that {ManifestName} vouches for: it is damaged, or was exchanged. Use another copy; after an exchange on purpose remove stageDigests from {ManifestName}.");
+            network.eval();
+            return network;
+        }
+        catch
+        {
+            network.Dispose();
+            throw;
+        }
+    }
+
+    // Before memory is taken for the network: its blocks and positions alone may not outnumber what the file holds.
+    private static void RequireRoom(TransformerConfig config, SafetensorsFile file, string path)
+    {
+        var held = file.Tensors.Values.Sum(tensor => tensor.Shape.Aggregate(1.0, (product, size) => product * size));
+        var blocks = (double)config.Depth * config.Width * config.Width;
+        var positions = config.InputSize.Aggregate((double)config.Width, (product, side) => product * (side / config.PatchSize));
+        if (blocks + positions > held)
+            throw new InvalidDataException($"{path}: does not fit the model (it holds {held:N0} values, far fewer than {ManifestName} describes); use weights made for this configuration.");
+    }
+
+    private static string ReadManifestText(string folder)
+    {
+        var path = Path.Combine(folder, ManifestName);
+        return File.Exists(path) ? File.ReadAllText(path) : throw new DirectoryNotFoundException(
+            $"{folder} is no model folder: it has no {ManifestName}. Give a folder that msf train wrote (RUN/model).");
+    }
+
+    private static bool WasReplaced(string folder, string text)
+    {
+        try
+        {
+            return ReadManifestText(folder) != text;
+        }
+        catch (IOException)
+        {
+            return true;                                                                      // between two versions, where folders cannot be exchanged at once
+        }
     }
 }

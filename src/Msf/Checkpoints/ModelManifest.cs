@@ -1,6 +1,9 @@
+using System.Globalization;
+using System.Text.Json;
 using Msf.Diffusion;
 using Msf.Factorization;
 using Msf.Models;
+using Msf.Runtime;
 using Msf.Sampling;
 
 namespace Msf.Checkpoints;
@@ -32,6 +35,11 @@ public sealed record ModelManifest
     /// <summary>Where the model comes from; null where unknown.</summary>
     public ModelProvenance? Training { get; init; }
 
+    /// <summary>
+    /// SHA-256 of every stage's file, in lower-case hexadecimal digits; null where nobody vouches for the files (older folders).
+    /// </summary>
+    public string[]? StageDigests { get; init; }
+
     /// <summary>Index of a class by its name or by its number.</summary>
     /// <param name="nameOrIndex">For example <c>clock</c> or <c>3</c>.</param>
     /// <exception cref="ArgumentException">There is no such class.</exception>
@@ -40,24 +48,53 @@ public sealed record ModelManifest
         var index = Array.FindIndex(ClassNames, name => string.Equals(name, nameOrIndex, StringComparison.OrdinalIgnoreCase));
         if (index < 0 && int.TryParse(nameOrIndex, out var number) && number >= 0 && number < ClassNames.Length) index = number;
         return index >= 0 ? index : throw new ArgumentException(
-            $"there is no class \"{nameOrIndex}\"; choose one of {string.Join(", ", ClassNames.Select((name, i) => $"{i} {name}"))}.", nameof(nameOrIndex));
+            $"there is no class \"{nameOrIndex}\"; choose one of {string.Join(", ", ClassNames.Select((name, i) => $"{i} {name}"))}.");
     }
 
     /// <summary>Everything that is wrong, one line each; empty when usable.</summary>
     public IReadOnlyList<string> Validate()
     {
         if (FormatVersion != CurrentFormat)
-            return [$"formatVersion is {FormatVersion}, this program reads {CurrentFormat}; use the version of the program that wrote the model"];
+            return [WrongFormat(FormatVersion.ToString(CultureInfo.InvariantCulture))];
         var errors = new List<string>([.. Model.Validate(), .. Diffusion.Validate()]);
         if (errors.Count > 0) return errors;
         errors.AddRange(Sampling.Validate(Model.Stages.Length));
         if (ClassNames.Length != Model.Classes) errors.Add($"there are {ClassNames.Length} class names for {Model.Classes} classes");
-        var levels = Model.Factorization.Levels;
-        if (Statistics.Components.Length != levels || Statistics.Conditions.Length != levels - 1)
-            errors.Add($"statistics are of {Statistics.Components.Length} levels, the model has {levels}");
-        foreach (var statistics in Statistics.Components.Concat(Statistics.Conditions))
-            if (statistics.Mean.Length != Model.Channels || statistics.StandardDeviation.Length != Model.Channels || !statistics.StandardDeviation.All(s => s > 0))
-                errors.Add($"statistics need {Model.Channels} means and positive standard deviations per level");
+        errors.AddRange(Statistics.Validate(Model.Stages.Length, Model.Channels));
+        if (StageDigests is not null && StageDigests.Length != Model.Stages.Length)
+            errors.Add($"there are {StageDigests.Length} stage digests for {Model.Stages.Length} stages");
         return errors;
     }
+
+    /// <summary>Reads and checks a manifest.</summary>
+    /// <param name="json">The text.</param>
+    /// <param name="what">Where it is from, for messages.</param>
+    /// <exception cref="InvalidDataException">The text is no manifest of this format, or an invalid one.</exception>
+    internal static ModelManifest Parse(string json, string what)
+    {
+        RequireFormat(json, what);
+        var manifest = JsonFormat.Parse<ModelManifest>(json, what);
+        return manifest.Validate() is { Count: > 0 } errors ? throw new InvalidDataException($"{what}: {string.Join("; ", errors)}") : manifest;
+    }
+
+    // First of all: a manifest of another format has members that this program does not know, and that is not what is wrong with it.
+    private static void RequireFormat(string json, string what)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            if (document.RootElement.ValueKind == JsonValueKind.Object
+                && document.RootElement.TryGetProperty("formatVersion", out var element)
+                && element.ValueKind == JsonValueKind.Number
+                && !(element.TryGetInt32(out var version) && version == CurrentFormat))
+                throw new InvalidDataException($"{what}: {WrongFormat(element.GetRawText())}");
+        }
+        catch (JsonException error)
+        {
+            throw JsonFormat.Explain(error, what);
+        }
+    }
+
+    private static string WrongFormat(string version) =>
+        $"formatVersion is {version}, this program reads {CurrentFormat}; use the version of the program that wrote the model";
 }

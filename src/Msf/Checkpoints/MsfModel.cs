@@ -35,18 +35,17 @@ public sealed class MsfModel : IDisposable
     /// <param name="device">Where to compute; the CPU when null.</param>
     /// <param name="precision">Type of the products; auto takes the faster one on this machine.</param>
     /// <exception cref="DirectoryNotFoundException">There is no model folder.</exception>
-    /// <exception cref="InvalidDataException">A file is broken or does not fit the manifest.</exception>
+    /// <exception cref="FileNotFoundException">The weights of a stage are missing.</exception>
+    /// <exception cref="InvalidDataException">A file is broken or changed, or does not fit the manifest.</exception>
     public static MsfModel Load(string folder, Device? device = null, ComputePrecision precision = ComputePrecision.Auto)
     {
-        var manifest = ModelFolder.ReadManifest(folder);
         device ??= CPU;
         var resolved = PrecisionSelector.Resolve(precision, device);
-        var networks = new DiffusionTransformer[manifest.Model.Stages.Length];
-        for (var stage = 0; stage < networks.Length; stage++)
+        var (manifest, networks) = ModelFolder.Read(folder);
+        foreach (var network in networks)
         {
-            networks[stage] = ModelFolder.ReadStage(folder, manifest, stage);
-            networks[stage].to(device);
-            if (resolved == ComputePrecision.BFloat16) networks[stage].to(ScalarType.BFloat16);
+            network.to(device);
+            if (resolved == ComputePrecision.BFloat16) network.to(ScalarType.BFloat16);
         }
         return new MsfModel(manifest, networks, resolved);
     }

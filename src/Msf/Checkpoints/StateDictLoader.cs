@@ -54,7 +54,9 @@ public static class StateDictLoader
         SafetensorsWriter.Write(path, state, metadata);
     }
 
-    private static Tensor Convert(string name, Tensor tensor, ScalarType type)
+    /// <summary>Rounds a tensor to a type.</summary>
+    /// <exception cref="ArgumentException">Finite values would become infinite.</exception>
+    internal static Tensor Convert(string name, Tensor tensor, ScalarType type)
     {
         var converted = tensor.to_type(type);
         if (converted.isinf().any().item<bool>() && !tensor.isinf().any().item<bool>())
