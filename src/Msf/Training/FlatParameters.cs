@@ -1,3 +1,4 @@
+using Msf.Runtime;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -21,6 +22,9 @@ public sealed class FlatParameters
 
     /// <summary>Number of elements P.</summary>
     public long Length { get; }
+
+    /// <summary>Names of the parameters, in the order of the vector.</summary>
+    public IEnumerable<string> Names => _parameters.Select(parameter => parameter.Name);
 
     /// <summary>Concatenates the parameters.</summary>
     /// <returns>Float32 vector, (P), owned by the caller's dispose scope.</returns>
@@ -47,8 +51,10 @@ public sealed class FlatParameters
 
     /// <summary>Writes a vector back into the parameters, rounding to their type.</summary>
     /// <param name="vector">Float32, (P).</param>
+    /// <exception cref="ArgumentException">The vector has another length.</exception>
     public void Scatter(Tensor vector)
     {
+        ShapeGuard.Require(vector, nameof(vector), Length);
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         foreach (var (slice, (_, parameter)) in Slices(vector).Zip(_parameters)) parameter.copy_(slice);
@@ -56,8 +62,13 @@ public sealed class FlatParameters
 
     /// <summary>Cuts a vector into named tensors of the parameters' shapes (views).</summary>
     /// <param name="vector">Float32, (P).</param>
-    public Dictionary<string, Tensor> Unflatten(Tensor vector) =>
-        _parameters.Zip(Slices(vector)).ToDictionary(pair => pair.First.Name, pair => pair.Second);
+    /// <returns>Tensors by the parameters' names, owned by the caller's dispose scope.</returns>
+    /// <exception cref="ArgumentException">The vector has another length.</exception>
+    public Dictionary<string, Tensor> Unflatten(Tensor vector)
+    {
+        ShapeGuard.Require(vector, nameof(vector), Length);
+        return _parameters.Zip(Slices(vector)).ToDictionary(pair => pair.First.Name, pair => pair.Second);
+    }
 
     private IEnumerable<Tensor> Slices(Tensor vector)
     {

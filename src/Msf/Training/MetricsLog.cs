@@ -35,7 +35,7 @@ public sealed class MetricsLog
     }
 
     /// <summary>Drops lines beyond a position: what an interrupted run wrote after its last checkpoint.</summary>
-    /// <param name="images">Position of the checkpoint that the run goes on from.</param>
+    /// <param name="images">Position of the checkpoint that the run goes on from; 0 drops all lines.</param>
     public void TruncateAfter(long images)
     {
         if (!File.Exists(_path)) return;
@@ -52,7 +52,9 @@ public sealed class MetricsLog
         try
         {
             using var json = JsonDocument.Parse(line);
-            return json.RootElement.TryGetProperty("images", out var images) ? images.GetInt64() : null;
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("images", out var images)
+                && images.ValueKind == JsonValueKind.Number && images.TryGetInt64(out var at) ? at : null;
         }
         catch (JsonException)
         {

@@ -20,7 +20,7 @@ public static class Presets
     public static string Read(string name)
     {
         using var stream = typeof(Presets).Assembly.GetManifestResourceStream(Prefix + name)
-            ?? throw new ArgumentException($"there is no preset \"{name}\"; choose one of {string.Join(", ", Names)}, or give a file.", nameof(name));
+            ?? throw new ArgumentException($"there is no preset \"{name}\"; choose one of {string.Join(", ", Names)}, or give a file.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

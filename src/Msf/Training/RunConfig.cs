@@ -28,6 +28,7 @@ public sealed record RunConfig
         .. Model.Validate().Select(error => $"model: {error}"),
         .. Diffusion.Validate().Select(error => $"diffusion: {error}"),
         .. Sampling.Validate(Model.Stages.Length).Select(error => $"sampling: {error}"),
+        .. Data.Validate(Model.Classes).Select(error => $"data: {error}"),
         .. Training.Validate(Model.Stages.Length).Select(error => $"training: {error}"),
     ];
 }

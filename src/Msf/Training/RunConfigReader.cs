@@ -10,12 +10,14 @@ public static class RunConfigReader
     /// <summary>Reads and resolves a configuration.</summary>
     /// <param name="presetOrFile">A preset's name or a JSON file's path; a file wins over a preset of the same name.</param>
     /// <param name="assignments">Members to set, as <c>training.batchSize=32</c>; values are JSON, or text where they are not.</param>
-    /// <exception cref="ArgumentException">There is no such preset or file, or an assignment is malformed.</exception>
+    /// <exception cref="ArgumentException">There is no such preset, or an assignment is malformed.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is broken, or a member is unknown, missing or of the wrong type.</exception>
     public static RunConfig Read(string presetOrFile, IEnumerable<string> assignments)
     {
         var isFile = File.Exists(presetOrFile);
-        if (!isFile && Path.HasExtension(presetOrFile)) throw new FileNotFoundException($"there is no file {presetOrFile}; give a file, or a preset: {string.Join(", ", Presets.Names)}.");
+        if (!isFile && Path.HasExtension(presetOrFile))
+            throw new FileNotFoundException($"there is no file {presetOrFile}; give a file, or a preset: {string.Join(", ", Presets.Names)}.");
         var text = isFile ? File.ReadAllText(presetOrFile) : Presets.Read(presetOrFile);
         var json = Parse(text, presetOrFile);
         foreach (var assignment in assignments) Assign(json, assignment);
@@ -26,27 +28,31 @@ public static class RunConfigReader
     {
         try
         {
-            var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false };
-            return JsonNode.Parse(text, documentOptions: options) as JsonObject ?? throw new InvalidDataException($"{what}: expected a JSON object.");
+            var options = new JsonDocumentOptions
+            {
+                CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false,
+            };
+            return JsonNode.Parse(text, documentOptions: options) as JsonObject
+                ?? throw new InvalidDataException($"{what}: expected a JSON object.");
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException($"{what}: {error.Message}", error);
+            throw JsonFormat.Explain(error, what);
         }
     }
 
     private static void Assign(JsonObject root, string assignment)
     {
         var split = assignment.IndexOf('=');
-        if (split < 1) throw new ArgumentException($"\"{assignment}\" sets nothing; expected key=value, for example training.batchSize=32.", nameof(assignment));
+        if (split < 1) throw new ArgumentException($"\"{assignment}\" sets nothing; expected key=value, for example training.batchSize=32.");
         var path = assignment[..split].Split('.');
         JsonNode target = root;
         foreach (var part in path[..^1])
-            target = Child(target, part) ?? throw new ArgumentException($"\"{assignment}\": there is no \"{part}\" to set a member of.", nameof(assignment));
+            target = Child(target, part) ?? throw new ArgumentException($"\"{assignment}\": there is no \"{part}\" to set a member of.");
         var value = ParseValue(assignment[(split + 1)..]);
         if (target is JsonArray array && int.TryParse(path[^1], out var index) && index >= 0 && index < array.Count) array[index] = value;
         else if (target is JsonObject parent) parent[path[^1]] = value;
-        else throw new ArgumentException($"\"{assignment}\": there is no \"{path[^1]}\" to set.", nameof(assignment));
+        else throw new ArgumentException($"\"{assignment}\": there is no \"{path[^1]}\" to set.");
     }
 
     // A missing object is made, so that members whose parents are defaults can be set too.

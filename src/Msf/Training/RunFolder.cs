@@ -9,6 +9,9 @@ public sealed class RunFolder
     /// <summary>The folder itself.</summary>
     public string Root { get; }
 
+    /// <summary>Whether the folder already has something of a run.</summary>
+    public bool HoldsRun => File.Exists(Config) || Directory.Exists(Checkpoints);
+
     /// <summary>The resolved configuration.</summary>
     public string Config => Path.Combine(Root, "config.json");
 

@@ -8,68 +8,70 @@ namespace Msf.Training;
 /// <summary>Writes and reads what a run keeps on disk: configuration, checkpoints and the model folder.</summary>
 internal sealed class RunStorage
 {
-    private const string StateName = "state.json";
     private readonly RunConfig _config;
     private readonly RunFolder _run;
-    private readonly IReadOnlyList<string> _classNames;
-    private readonly ComputePrecision _precision;
+    private readonly ComputeShares _shares;
     private readonly StageTrainer[] _stages;
     private readonly CheckpointStore _store;
 
-    public RunStorage(RunConfig config, RunFolder run, IReadOnlyList<string> classNames, ComputePrecision precision, StageTrainer[] stages)
+    public RunStorage(RunConfig config, RunFolder run, ComputeShares shares, StageTrainer[] stages)
     {
-        (_config, _run, _classNames, _precision, _stages) = (config, run, classNames, precision, stages);
+        (_config, _run, _shares, _stages) = (config, run, shares, stages);
         _store = new CheckpointStore(run.Checkpoints, config.Training.KeepCheckpoints);
     }
 
     /// <summary>Commits a checkpoint, then the model folder with its averaged weights.</summary>
     /// <returns>The checkpoint's folder.</returns>
-    public string Save(TrainingState state, ComputeShares shares)
+    public string Save(TrainingState state)
     {
         var checkpoint = _store.Save(state.Images, folder =>
         {
-            File.WriteAllText(Path.Combine(folder, StateName), JsonSerializer.Serialize(state, JsonFormat.Indented));
-            File.WriteAllText(Path.Combine(folder, "config.json"), JsonSerializer.Serialize(_config, JsonFormat.Indented));
+            File.WriteAllText(Path.Combine(folder, SavedRun.StateName), JsonSerializer.Serialize(state, JsonFormat.Indented));
+            File.WriteAllText(Path.Combine(folder, SavedRun.ConfigName), JsonSerializer.Serialize(_config, JsonFormat.Indented));
             for (var stage = 0; stage < _stages.Length; stage++)
                 SafetensorsWriter.Write(Path.Combine(folder, ModelFolder.StageName(stage)), _stages[stage].State());
         });
         using var scope = NewDisposeScope();
-        ModelFolder.Save(_run.Model, Manifest(state, shares), [.. _stages.Select(stage => stage.AverageState())], ScalarType.Float16);
+        ModelFolder.Save(_run.Model, Manifest(state), [.. _stages.Select(stage => stage.AverageState())], ScalarType.Float16);
         return checkpoint.Folder;
     }
 
-    /// <summary>Restores all stages from the newest good checkpoint; null where there is none.</summary>
-    public TrainingState? LoadNewest(Action<string> warn)
+    /// <summary>Restores all stages from a checkpoint.</summary>
+    public void Load(SavedRun saved)
     {
-        if (_store.FindNewest(warn) is not { } checkpoint) return null;
-        var path = Path.Combine(checkpoint.Folder, StateName);
-        var state = JsonFormat.Parse<TrainingState>(File.ReadAllText(path), path);
         for (var stage = 0; stage < _stages.Length; stage++)
         {
             using var scope = NewDisposeScope();
-            using var file = SafetensorsFile.Open(Path.Combine(checkpoint.Folder, ModelFolder.StageName(stage)));
-            _stages[stage].Restore(file.ReadAll(), state.StageImages[stage], state.StageSteps[stage]);
+            using var file = SafetensorsFile.Open(Path.Combine(saved.Folder, ModelFolder.StageName(stage)));
+            _stages[stage].Restore(file.ReadAll(), saved.State.StageImages[stage], saved.State.StageSteps[stage]);
         }
-        return state;
     }
 
-    private ModelManifest Manifest(TrainingState state, ComputeShares shares) => new()
+    private ModelManifest Manifest(TrainingState state) => new()
     {
         FormatVersion = ModelManifest.CurrentFormat,
         Model = _config.Model,
         Diffusion = _config.Diffusion,
         Sampling = _config.Sampling,
         Statistics = state.Statistics,
-        ClassNames = [.. _classNames],
+        ClassNames = state.ClassNames!,
         Training = new ModelProvenance
         {
-            Data = _config.Data.Source ?? "unknown",
+            Data = SourceName(),
             ImagesPerStage = state.StageImages,
-            TrainingMultiplyAdds = shares.TrainingMultiplyAdds(state.StageImages),
+            TrainingMultiplyAdds = _shares.TrainingMultiplyAdds(state.StageImages),
             Seed = _config.Training.Seed,
-            Precision = _precision == ComputePrecision.BFloat16 ? "bf16" : "fp32",
+            Precision = _config.Training.Precision == ComputePrecision.BFloat16 ? "bf16" : "fp32",
             Seconds = Math.Round(state.Seconds, 1),
             Program = $"Msf {typeof(RunStorage).Assembly.GetName().Version?.ToString(3)}",
         },
+    };
+
+    // The folders of the machine that trained are nobody's business.
+    private string SourceName() => _config.Data.Source switch
+    {
+        null => "unknown",
+        var path when Path.IsPathRooted(path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path)),
+        var name => name,
     };
 }

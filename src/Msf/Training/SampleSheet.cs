@@ -1,4 +1,5 @@
 using Msf.Data;
+using Msf.Factorization;
 using Msf.Sampling;
 using static TorchSharp.torch;
 
@@ -12,6 +13,30 @@ public sealed class SampleSheet
 
     /// <summary>Takes count, seed and sampling settings from the run's configuration.</summary>
     public SampleSheet(RunConfig config) => _config = config;
+
+    /// <summary>Samples from the averaged weights of all stages and writes one sheet, or none when cancelled.</summary>
+    /// <param name="stages">The stages, coarse to fine.</param>
+    /// <param name="statistics">Component statistics of the run.</param>
+    /// <param name="path">PNG file to write; its folder is made.</param>
+    /// <param name="cancellation">Looked at after every solver step.</param>
+    /// <exception cref="IOException">The sheet could not be written.</exception>
+    public void Draw(IReadOnlyList<StageTrainer> stages, ComponentStatistics statistics, string path, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        try
+        {
+            foreach (var stage in stages) stage.EnterAverage();
+            Write(new MsfSampler(_config.Model, _config.Diffusion, statistics, [.. stages.Select(stage => stage.Network)]), path, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            // The run is being stopped: nobody waits for a half-drawn sheet.
+        }
+        finally
+        {
+            foreach (var stage in stages) stage.LeaveAverage();
+        }
+    }
 
     /// <summary>Samples and writes one sheet.</summary>
     /// <param name="sampler">Sampler over the averaged weights.</param>

@@ -1,3 +1,4 @@
+using Msf.Checkpoints;
 using Msf.Diffusion;
 using Msf.Models;
 using Msf.Runtime;
@@ -12,12 +13,14 @@ namespace Msf.Training;
 /// </summary>
 public sealed class StageTrainer : IDisposable
 {
+    private readonly int _stage;
     private readonly TrainingConfig _config;
     private readonly StageLoss _loss;
     private readonly FlatParameters _parameters;
     private readonly AdamW _optimizer;
     private readonly Tensor _weights;
     private readonly Tensor _average;
+    private readonly Dictionary<string, Tensor> _fixed;                                       // positions: trained by nobody
     private readonly ScalarType _computeType;
 
     /// <summary>Takes over a freshly initialised or loaded float32 network and casts it to the compute type.</summary>
@@ -26,12 +29,16 @@ public sealed class StageTrainer : IDisposable
     /// <param name="config">Optimisation settings.</param>
     /// <param name="computeType">Float32 or BFloat16.</param>
     /// <param name="totalImages">Images this stage will see, for the schedule.</param>
-    public StageTrainer(DiffusionTransformer network, StageLoss loss, TrainingConfig config, ScalarType computeType, long totalImages)
+    /// <param name="stage">0 (coarse) to S - 1 (fine), for messages.</param>
+    public StageTrainer(
+        DiffusionTransformer network, StageLoss loss, TrainingConfig config, ScalarType computeType, long totalImages, int stage = 0)
     {
-        (Network, _loss, _config, _computeType, TotalImages) = (network, loss, config, computeType, totalImages);
+        (_stage, Network, _loss, _config, _computeType, TotalImages) = (stage, network, loss, config, computeType, totalImages);
         _parameters = new FlatParameters(network);
         _weights = _parameters.Gather().DetachFromDisposeScope();                             // (P), before the cast: nothing is rounded
         _average = _weights.clone().DetachFromDisposeScope();                                 // (P)
+        var all = StateDictLoader.Extract(network);
+        _fixed = all.Keys.Except(_parameters.Names).ToDictionary(name => name, name => all[name].clone().DetachFromDisposeScope());
         _optimizer = new AdamW(_weights, config.Beta1, config.Beta2, config.WeightDecay);
         network.to(computeType);
         _parameters = new FlatParameters(network);                                            // casting replaced the parameters
@@ -53,6 +60,7 @@ public sealed class StageTrainer : IDisposable
     /// <param name="condition">Standardised clean condition, of the shape of the component, or null for the base.</param>
     /// <param name="generator">Source of noise, times and dropped labels of this step.</param>
     /// <returns>Loss, gradient norm before clipping, and learning rate.</returns>
+    /// <exception cref="InvalidDataException">Loss or gradient is not finite; weights, moments and average are as before the step.</exception>
     public StepResult Step(Tensor component, Tensor labels, Tensor? condition, Generator generator)
     {
         using var scope = NewDisposeScope();
@@ -61,14 +69,17 @@ public sealed class StageTrainer : IDisposable
         loss.backward();
         var gradient = _parameters.GatherGradients();                                         // (P)
         _parameters.ClearGradients();
-        var norm = gradient.norm().item<float>();
+        var (mean, norm) = (loss.item<float>(), gradient.norm().item<float>());
+        if (!float.IsFinite(mean) || !float.IsFinite(norm))
+            throw new InvalidDataException(
+                $"stage {_stage} diverged after {Images} images of its own: loss {mean}, gradient norm {norm}; lower training.learningRate or training.gradientClip and go on from the last checkpoint with --resume.");
         var rate = LearningRate();
         if (norm > _config.GradientClip) gradient.MultiplyInPlace(_config.GradientClip / norm);
         _optimizer.Step(_weights, gradient, rate);
         Images += batch;
         _average.LerpInPlace(_weights, 1 - EmaDecay(batch));
         _parameters.Scatter(_weights);
-        return new StepResult(loss.item<float>(), norm, rate);
+        return new StepResult(mean, norm, rate);
     }
 
     /// <summary>Learning rate at the present number of images.</summary>
@@ -76,28 +87,31 @@ public sealed class StageTrainer : IDisposable
     {
         var warmup = Images < _config.WarmupImages ? (Images + _config.BatchSize) / (double)(_config.WarmupImages + _config.BatchSize) : 1;
         var course = _config.Schedule == LearningRateSchedule.Cosine
-            ? 0.5 * (1 + Math.Cos(Math.PI * Math.Min(1, Images / (double)TotalImages)))
+            ? 0.5 * (1 + Math.Cos(Math.PI * Math.Min(1, Images / (double)Math.Max(1, TotalImages))))
             : 1;
         return _config.LearningRate * Math.Min(1, warmup) * course;
     }
 
-    /// <summary>A network with the averaged weights, in the compute type and in evaluation mode, owned by the caller.</summary>
-    public DiffusionTransformer CreateAveraged()
+    /// <summary>Puts the averaged weights into the network, in evaluation mode, until <see cref="LeaveAverage"/>.</summary>
+    public void EnterAverage()
     {
-        var network = new DiffusionTransformer(Network.Config);                               // outside any scope: it outlives this method
-        network.to(Network.Device);
-        network.to(_computeType);
-        new FlatParameters(network).Scatter(_average);
-        network.eval();
-        return network;
+        _parameters.Scatter(_average);
+        Network.eval();
     }
 
-    /// <summary>The averaged weights under the network's keys (views of the average; positions included).</summary>
+    /// <summary>Puts the trained weights back into the network, in training mode.</summary>
+    public void LeaveAverage()
+    {
+        _parameters.Scatter(_weights);
+        Network.train();
+    }
+
+    /// <summary>The averaged weights under the network's keys, what is not trained included.</summary>
+    /// <returns>Float32 tensors: views of the average, owned by the caller's dispose scope, and tensors of this.</returns>
     public Dictionary<string, Tensor> AverageState()
     {
         var state = _parameters.Unflatten(_average);
-        state["pos_embed"] = Modules.SinCosPositions.Create(
-            Network.Config.InputSize[0] / Network.Config.PatchSize, Network.Config.InputSize[1] / Network.Config.PatchSize, Network.Config.Width);
+        foreach (var (name, tensor) in _fixed) state.Add(name, tensor);
         return state;
     }
 
@@ -137,6 +151,7 @@ public sealed class StageTrainer : IDisposable
         _optimizer.Dispose();
         _weights.Dispose();
         _average.Dispose();
+        foreach (var tensor in _fixed.Values) tensor.Dispose();
         Network.Dispose();
     }
 

@@ -4,7 +4,6 @@ using Msf.Diffusion;
 using Msf.Factorization;
 using Msf.Models;
 using Msf.Runtime;
-using Msf.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -16,21 +15,20 @@ namespace Msf.Training;
 /// </summary>
 public sealed class Trainer : IDisposable
 {
-    private readonly RunConfig _config;
     private readonly RunFolder _run;
     private readonly ImageBatches _batches;
+    private readonly IReadOnlyList<string> _classNames;
     private readonly Device _device;
-    private readonly MultiScaleFactorization _factorization;
     private readonly ComputeShares _shares;
     private readonly StageTrainer[] _stages;
     private readonly RunStorage _storage;
     private readonly MetricsLog _metrics;
-    private ComponentStatistics _statistics;
-    private StageExamples _examples;
+    private readonly ComponentStatistics _statistics;
+    private readonly StageExamples _examples;
     private long _steps;
     private double _seconds;
 
-    /// <summary>Builds networks and optimisers, and measures the component statistics unless a checkpoint brings them.</summary>
+    /// <summary>Builds networks and optimisers; <see cref="TrainingRun.Open"/> prepares the rest.</summary>
     /// <param name="config">A valid configuration.</param>
     /// <param name="run">Run folder.</param>
     /// <param name="batches">The data, at the model's size.</param>
@@ -40,17 +38,20 @@ public sealed class Trainer : IDisposable
     public Trainer(
         RunConfig config, RunFolder run, ImageBatches batches, IReadOnlyList<string> classNames, Device device, ComponentStatistics statistics)
     {
-        (_config, _run, _batches, _device, _statistics) = (config, run, batches, device, statistics);
+        (_run, _batches, _classNames, _device, _statistics) = (run, batches, classNames, device, statistics);
         Precision = PrecisionSelector.Resolve(config.Training.Precision, device);
-        _factorization = new MultiScaleFactorization(config.Model.Factorization);
-        _examples = new StageExamples(_factorization, statistics);
+        Config = config = config with { Training = config.Training with { Precision = Precision } };
+        _examples = new StageExamples(new MultiScaleFactorization(config.Model.Factorization), statistics);
         _shares = new ComputeShares(config.Model, config.Training);
         var images = _shares.ImagesPerStage(config.Training.MaxImages);
         SeededNoise.SeedGlobalGenerator(config.Training.Seed);                                         // the modules' initial weights draw from it
         _stages = [.. Enumerable.Range(0, config.Model.Stages.Length).Select(stage => CreateStage(stage, images[stage]))];
-        _storage = new RunStorage(config, run, classNames, Precision, _stages);
+        _storage = new RunStorage(config, run, _shares, _stages);
         _metrics = new MetricsLog(run.Metrics);
     }
+
+    /// <summary>The configuration, with the precision that was chosen.</summary>
+    public RunConfig Config { get; }
 
     /// <summary>Type of the products.</summary>
     public ComputePrecision Precision { get; }
@@ -58,58 +59,60 @@ public sealed class Trainer : IDisposable
     /// <summary>Images seen over all stages.</summary>
     public long Images => _batches.Position;
 
-    /// <summary>Goes on from the newest good checkpoint of the run.</summary>
-    /// <param name="warn">Told of every checkpoint that was passed over, and why.</param>
-    /// <returns>Whether there was one.</returns>
-    public bool Resume(Action<string> warn)
+    /// <summary>Goes on from a checkpoint.</summary>
+    /// <exception cref="InvalidDataException">Its tensors are not of this architecture.</exception>
+    internal void Restore(SavedRun saved)
     {
-        if (_storage.LoadNewest(warn) is not { } state) return false;
-        (_batches.Position, _steps, _seconds, _statistics) = (state.Images, state.Steps, state.Seconds, state.Statistics);
-        _examples = new StageExamples(_factorization, _statistics);
-        _metrics.TruncateAfter(state.Images);
-        return true;
+        _storage.Load(saved);
+        (_batches.Position, _steps, _seconds) = (saved.State.Images, saved.State.Steps, saved.State.Seconds);
     }
 
-    /// <summary>Trains until the end of the run or until cancelled; a cancelled run finishes its step and saves.</summary>
+    /// <summary>
+    /// Trains until the end of the run or until cancelled; a cancelled run finishes its step and saves. Batches are whole, so a run may
+    /// see up to a batch more than its length.
+    /// </summary>
     /// <param name="progress">Told after every step.</param>
     /// <param name="cancellation">Ends the run early.</param>
+    /// <exception cref="InvalidDataException">Training diverged, or an image is damaged; the checkpoints are as they were.</exception>
+    /// <exception cref="IOException">The run folder cannot be written; the checkpoints are as they were.</exception>
     public TrainingResult Train(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        var training = _config.Training;
+        var training = Config.Training;
         var (clock, before, startImages) = (Stopwatch.StartNew(), _seconds, Images);
         var (loggedAt, loggedImages) = (0.0, Images);
-        var checkpoint = "";
-        while (Images < training.MaxImages && !cancellation.IsCancellationRequested)
+        var (saved, checkpoint) = (-1L, "");
+        var stop = Images >= training.MaxImages || cancellation.IsCancellationRequested;
+        while (!stop)
         {
             var previous = Images;
             var (stage, result) = Step();
             _metrics.Add(stage, result);
-            _seconds = before + clock.Elapsed.TotalSeconds;
-            var rate = (Images - startImages) / clock.Elapsed.TotalSeconds;
-            progress?.Report(new TrainingProgress(
-                Images, training.MaxImages, stage, result.Loss, rate, TimeSpan.FromSeconds((training.MaxImages - Images) / rate)));
-            if (Crossed(previous, training.LogEveryImages) || Images >= training.MaxImages)
+            var now = clock.Elapsed.TotalSeconds;
+            _seconds = before + now;
+            progress?.Report(Progress(stage, result.Loss, (Images - startImages) / now));
+            stop = Images >= training.MaxImages || cancellation.IsCancellationRequested;
+            if (stop || Crossed(previous, training.LogEveryImages))
             {
-                var now = clock.Elapsed.TotalSeconds;
                 _metrics.Write(_steps, Images, (Images - loggedImages) / (now - loggedAt), Tensor.TotalCount);
                 (loggedAt, loggedImages) = (now, Images);
             }
-            if (training.SampleEveryImages > 0 && (Crossed(previous, training.SampleEveryImages) || Images >= training.MaxImages))
-                DrawSamples(cancellation);
-            if (Images < training.MaxImages && Crossed(previous, training.CheckpointEveryImages)) checkpoint = Save();
+            if (stop || Crossed(previous, training.CheckpointEveryImages)) (saved, checkpoint) = (Images, Save());
+            if (training.SampleEveryImages > 0 && (Images >= training.MaxImages || Crossed(previous, training.SampleEveryImages)))
+                new SampleSheet(Config).Draw(_stages, _statistics, Path.Combine(_run.Samples, $"{Images:D9}.png"), cancellation);
         }
-        checkpoint = Save();
+        if (saved != Images) checkpoint = Save();                                             // there was nothing left to train
         return new TrainingResult(_run.Root, Images, _seconds, checkpoint, _run.Model, Images >= training.MaxImages);
     }
 
     /// <summary>Trains one stage on one batch.</summary>
     /// <returns>The stage and what its step reports.</returns>
+    /// <exception cref="InvalidDataException">Training diverged, or an image is damaged; this trainer is of no further use.</exception>
     public (int Stage, StepResult Result) Step()
     {
         using var scope = NewDisposeScope();
         var stage = _shares.Next([.. _stages.Select(trainer => trainer.Images)]);
-        using var generator = SeededNoise.Generator(_config.Training.Seed, _steps);
-        var (images, labels) = _batches.Next(_config.Training.BatchSize);                     // (B, C, H, W), (B)
+        using var generator = SeededNoise.Generator(Config.Training.Seed, _steps);
+        var (images, labels) = _batches.Next(Config.Training.BatchSize);                      // (B, C, H, W), (B)
         var (component, condition) = _examples.Of(stage, images.to(_device));
         var result = _stages[stage].Step(component, labels.to(_device), condition, generator);
         _steps++;
@@ -124,13 +127,19 @@ public sealed class Trainer : IDisposable
 
     private StageTrainer CreateStage(int stage, long totalImages)
     {
-        var network = new DiffusionTransformer(_config.Model.Transformer(stage));
+        var network = new DiffusionTransformer(Config.Model.Transformer(stage));
         network.to(_device);
-        var loss = new StageLoss(_config.Diffusion, _config.Model.Classes);
-        return new StageTrainer(network, loss, _config.Training, Precision == ComputePrecision.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32, totalImages);
+        var loss = new StageLoss(Config.Diffusion, Config.Model.Classes);
+        return new StageTrainer(network, loss, Config.Training, Precision.ToScalarType(), totalImages, stage);
     }
 
     private bool Crossed(long previous, long every) => previous / every != Images / every;
+
+    private TrainingProgress Progress(int stage, double loss, double rate)
+    {
+        var left = Math.Max(0, Config.Training.MaxImages - Images);
+        return new TrainingProgress(Images, Config.Training.MaxImages, stage, loss, rate, TimeSpan.FromSeconds(left / rate));
+    }
 
     private string Save() => _storage.Save(new TrainingState
     {
@@ -140,25 +149,7 @@ public sealed class Trainer : IDisposable
         StageSteps = [.. _stages.Select(stage => stage.Steps)],
         Seconds = _seconds,
         Statistics = _statistics,
-    }, _shares);
-
-    private void DrawSamples(CancellationToken cancellation)
-    {
-        var networks = new List<DiffusionTransformer>();
-        try
-        {
-            foreach (var stage in _stages) networks.Add(stage.CreateAveraged());
-            var sampler = new MsfSampler(_config.Model, _config.Diffusion, _statistics, networks);
-            Directory.CreateDirectory(_run.Samples);
-            new SampleSheet(_config).Write(sampler, Path.Combine(_run.Samples, $"{Images:D9}.png"), cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            // The run is being stopped: the checkpoint matters, the half-drawn sheet does not.
-        }
-        finally
-        {
-            foreach (var network in networks) network.Dispose();
-        }
-    }
+        ClassNames = [.. _classNames],
+        SourceImages = _batches.Count,
+    });
 }

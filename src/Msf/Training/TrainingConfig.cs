@@ -5,7 +5,7 @@ namespace Msf.Training;
 /// <summary>How a run trains. Progress is counted in images: every image of every batch of every stage counts one.</summary>
 public sealed record TrainingConfig
 {
-    /// <summary>Length of the run in images, over all stages.</summary>
+    /// <summary>Length of the run in images, over all stages; the last batch is whole.</summary>
     public required long MaxImages { get; init; }
 
     /// <summary>Images per step.</summary>
@@ -78,9 +78,11 @@ public sealed record TrainingConfig
         Check(MaxImages >= 1, $"maxImages is {MaxImages}, expected at least 1");
         Check(BatchSize >= 1, $"batchSize is {BatchSize}, expected at least 1");
         Check(LearningRate > 0 && double.IsFinite(LearningRate), $"learningRate is {LearningRate}, expected more than 0");
+        Check(Enum.IsDefined(Schedule), $"schedule is {(int)Schedule}, expected {string.Join(" or ", Enum.GetNames<LearningRateSchedule>())}");
+        Check(Enum.IsDefined(Precision), $"precision is {(int)Precision}, expected {string.Join(", ", Enum.GetNames<ComputePrecision>())}");
         Check(WarmupImages >= 0, $"warmupImages is {WarmupImages}, expected at least 0");
         Check(Beta1 is >= 0 and < 1 && Beta2 is >= 0 and < 1, $"beta1 {Beta1} and beta2 {Beta2} must be at least 0 and below 1");
-        Check(WeightDecay >= 0, $"weightDecay is {WeightDecay}, expected at least 0");
+        Check(WeightDecay >= 0 && double.IsFinite(WeightDecay), $"weightDecay is {WeightDecay}, expected at least 0");
         Check(GradientClip > 0, $"gradientClip is {GradientClip}, expected more than 0");
         Check(EmaHalfLifeImages > 0, $"emaHalfLifeImages is {EmaHalfLifeImages}, expected more than 0");
         Check(StageShares is null || StageShares.Length == stages, $"stageShares has {StageShares?.Length} entries for {stages} stages; give one per stage");

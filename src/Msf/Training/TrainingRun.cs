@@ -17,38 +17,49 @@ public static class TrainingRun
     /// <param name="resume">Go on where the run stopped; without, a folder that already has a run is refused.</param>
     /// <param name="warn">Told what a person should know, one line each.</param>
     /// <returns>The trainer, owned by the caller.</returns>
-    /// <exception cref="ArgumentException">The configuration is invalid or does not fit the data.</exception>
-    /// <exception cref="IOException">The folder already holds a run.</exception>
+    /// <exception cref="ArgumentException">The configuration is invalid, or does not fit the data or the run to go on with.</exception>
+    /// <exception cref="InvalidDataException">An image is damaged, or a whole checkpoint is not readable by this program.</exception>
+    /// <exception cref="IOException">The folder already holds a run, or cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be written.</exception>
     public static Trainer Open(RunConfig config, string path, IImageSource source, Device device, bool resume, Action<string> warn)
     {
-        if (config.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors), nameof(config));
+        if (config.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors));
         CheckFit(config, source);
         var run = new RunFolder(path);
-        var existing = File.Exists(run.Config);
-        if (existing && !resume)
+        if (run.HoldsRun && !resume)
             throw new IOException($"{path} already holds a run; add --resume to go on with it, or choose another folder.");
+        var saved = resume ? SavedRun.FindNewest(run, warn) : null;
+        if (saved is not null) config = ResumeCheck.Adopt(saved, config, source, warn);
+        else if (resume) warn($"{path} has no usable checkpoint; starting from the beginning.");
+        Directory.CreateDirectory(run.Root);                                                  // known to be writable before the data are measured
+
         var batches = new ImageBatches(source, config.Model.Size[0], config.Training.Seed, config.Data.HorizontalFlip, config.Data.CacheBytes);
-        var factorization = new MultiScaleFactorization(config.Model.Factorization);
-        var statistics = DataStatistics.Measure(batches, factorization, config.Model.Channels);
+        var statistics = saved?.State.Statistics
+            ?? DataStatistics.Measure(batches, new MultiScaleFactorization(config.Model.Factorization), config.Model.Channels);
         var trainer = new Trainer(config, run, batches, [.. source.Classes.Select(c => c.Name)], device, statistics);
-        Directory.CreateDirectory(run.Root);
-        var resumed = resume && trainer.Resume(warn);
-        if (resume && !resumed) warn($"{path} has no usable checkpoint; starting from the beginning.");
-        var json = JsonSerializer.SerializeToUtf8Bytes(config, JsonFormat.Indented);
-        AtomicFile.Write(run.Config, stream => stream.Write(json));
-        return trainer;
+        try
+        {
+            if (saved is not null) trainer.Restore(saved);
+            new MetricsLog(run.Metrics).TruncateAfter(trainer.Images);
+            AtomicFile.Write(run.Config, stream => JsonSerializer.Serialize(stream, trainer.Config, JsonFormat.Indented));
+            return trainer;
+        }
+        catch
+        {
+            trainer.Dispose();
+            throw;
+        }
     }
 
     private static void CheckFit(RunConfig config, IImageSource source)
     {
         var model = config.Model;
         if (model.Channels != 3)
-            throw new ArgumentException($"the model has {model.Channels} channels, images have 3; train this preset on a latent cache.", nameof(config));
+            throw new ArgumentException($"the model has {model.Channels} channels, images have 3; train this preset on a latent cache.");
         if (model.Size[0] != model.Size[1])
-            throw new ArgumentException($"the model's size is {model.Size[0]}x{model.Size[1]}; training takes square images.", nameof(config));
+            throw new ArgumentException($"the model's size is {model.Size[0]}x{model.Size[1]}; training takes square images.");
         if (model.Classes != source.Classes.Count)
             throw new ArgumentException(
-                $"the model has {model.Classes} classes, {source.Name} has {source.Classes.Count} ({string.Join(", ", source.Classes.Take(20).Select(c => c.Name))}); set model.classes or data.classes.",
-                nameof(config));
+                $"the model has {model.Classes} classes, {source.Name} has {source.Classes.Count} ({string.Join(", ", source.Classes.Take(20).Select(c => c.Name))}); set model.classes or data.classes.");
     }
 }

@@ -1,4 +1,5 @@
 using Msf.Factorization;
+using Msf.Models;
 
 namespace Msf.Training;
 
@@ -22,4 +23,22 @@ public sealed record TrainingState
 
     /// <summary>Component statistics, measured before training.</summary>
     public required ComponentStatistics Statistics { get; init; }
+
+    /// <summary>Names of the classes, in the order of their indices; null in checkpoints that do not say.</summary>
+    public string[]? ClassNames { get; init; }
+
+    /// <summary>Number of images of the source, on which their order depends; null in checkpoints that do not say.</summary>
+    public int? SourceImages { get; init; }
+
+    /// <summary>Everything that does not fit a model, one line each; empty when usable.</summary>
+    /// <param name="model">A valid architecture.</param>
+    public IReadOnlyList<string> Validate(ModelConfig model)
+    {
+        var errors = new List<string>(Statistics.Validate(model.Stages.Length, model.Channels));
+        if (StageImages.Length != model.Stages.Length || StageSteps.Length != model.Stages.Length)
+            errors.Add($"it counts images of {StageImages.Length} and steps of {StageSteps.Length} stages, expected {model.Stages.Length}");
+        if (Images < 0 || Steps < 0 || StageImages.Any(images => images < 0) || StageSteps.Any(steps => steps < 0))
+            errors.Add("it has negative counts");
+        return errors;
+    }
 }

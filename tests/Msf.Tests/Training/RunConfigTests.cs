@@ -1,0 +1,83 @@
+using Msf.Runtime;
+using Msf.Sampling;
+using Msf.Training;
+
+namespace Msf.Tests.Training;
+
+public class RunConfigTests
+{
+    [Fact]
+    public void Defaults_are_valid() => Assert.Empty(new TrainingConfig { MaxImages = 1 }.Validate(2));
+
+    [Fact]
+    public void Every_member_that_is_wrong_is_told_at_once()
+    {
+        var config = new TrainingConfig
+        {
+            MaxImages = 0,
+            BatchSize = 0,
+            LearningRate = double.NaN,
+            Schedule = (LearningRateSchedule)9,
+            WarmupImages = -1,
+            Beta1 = 1,
+            WeightDecay = double.PositiveInfinity,
+            GradientClip = 0,
+            EmaHalfLifeImages = 0,
+            StageShares = [1, 1, 1],
+            Precision = (ComputePrecision)9,
+            LogEveryImages = 0,
+            CheckpointEveryImages = 0,
+            KeepCheckpoints = 0,
+            SampleEveryImages = -1,
+            SampleCount = 0,
+        };
+        string[] members =
+        [
+            "maxImages", "batchSize", "learningRate", "schedule", "precision", "warmupImages", "beta1", "weightDecay", "gradientClip",
+            "emaHalfLifeImages", "stageShares", "logEveryImages", "checkpointEveryImages", "keepCheckpoints", "sampleEveryImages", "sampleCount",
+        ];
+        var errors = config.Validate(2);
+        Assert.Equal(members.Length, errors.Count);
+        Assert.All(members, member => Assert.Contains(errors, error => error.Contains(member)));
+    }
+
+    [Theory]
+    [InlineData(-1, 1)]
+    [InlineData(0, 0)]
+    [InlineData(double.NaN, 1)]
+    [InlineData(double.PositiveInfinity, 1)]
+    public void Shares_that_divide_nothing_are_refused(double first, double second)
+    {
+        var config = new TrainingConfig { MaxImages = 1, StageShares = [first, second] };
+        Assert.Contains("stageShares", Assert.Single(config.Validate(2)));
+    }
+
+    [Fact]
+    public void Faults_of_all_parts_come_together_and_say_where_they_are()
+    {
+        var config = SmallRun.Config with
+        {
+            Model = SmallRun.Config.Model with { Stages = [SmallRun.Config.Model.Stages[0] with { Heads = 3 }, SmallRun.Config.Model.Stages[1]] },
+            Diffusion = SmallRun.Config.Diffusion with { LabelDropout = 2 },
+            Sampling = new SamplingConfig { Stages = [new StageSamplingConfig { Steps = 0 }] },
+            Data = new DataConfig { Classes = ["circle", "circle"], CacheBytes = -1 },
+            Training = SmallRun.Config.Training with { BatchSize = -4 },
+        };
+        var errors = config.Validate();
+        foreach (var part in new[] { "model: stage 0", "diffusion: labelDropout", "sampling: ", "data: classes names 2", "data: classes names a class twice", "data: cacheBytes", "training: batchSize" })
+            Assert.Contains(errors, error => error.StartsWith(part, StringComparison.Ordinal));
+        Assert.All(errors, error => Assert.DoesNotContain('\n', error));
+    }
+
+    [Fact]
+    public void A_broken_architecture_does_not_hide_what_else_is_wrong()
+    {
+        var config = SmallRun.Config with
+        {
+            Model = SmallRun.Config.Model with { Size = [0], Stages = [] },
+            Training = SmallRun.Config.Training with { BatchSize = 0 },
+        };
+        Assert.Contains(config.Validate(), error => error.StartsWith("model: size", StringComparison.Ordinal));
+        Assert.Contains(config.Validate(), error => error.StartsWith("training: batchSize", StringComparison.Ordinal));
+    }
+}

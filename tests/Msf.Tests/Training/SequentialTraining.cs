@@ -1,0 +1,21 @@
+using static TorchSharp.torch;
+
+namespace Msf.Tests.Training;
+
+/// <summary>
+/// Runs alone and on one thread: initial weights come from the process-wide generator, and equality bit for bit needs sums in one order.
+/// </summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class SequentialTraining : ICollectionFixture<SequentialTraining.OneThread>
+{
+    public const string Name = "Training";
+
+    public sealed class OneThread : IDisposable
+    {
+        private readonly int _before = get_num_threads();
+
+        public OneThread() => set_num_threads(1);
+
+        public void Dispose() => set_num_threads(_before);
+    }
+}
