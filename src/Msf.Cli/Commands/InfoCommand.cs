@@ -12,7 +12,9 @@ internal sealed class InfoCommand : MsfCommand
 {
     private readonly Option<string> _model = new("--model")
     {
-        Description = "Model folder, bundled model or preset.", DefaultValueFactory = _ => BundledModels.Default, HelpName = "DIR|PRESET",
+        Description = "Model folder, bundled model or preset.",
+        DefaultValueFactory = _ => BundledModels.Default,
+        HelpName = "DIR|PRESET",
     };
 
     private readonly Option<string?> _steps = new("--steps") { Description = "Solver steps per stage, coarse to fine.", HelpName = "40,10" };

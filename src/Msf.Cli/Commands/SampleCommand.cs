@@ -11,12 +11,16 @@ internal sealed class SampleCommand : MsfCommand
 {
     private readonly Option<string> _model = new("--model")
     {
-        Description = "Model folder, or name of a bundled model.", DefaultValueFactory = _ => BundledModels.Default, HelpName = "DIR|NAME",
+        Description = "Model folder, or name of a bundled model.",
+        DefaultValueFactory = _ => BundledModels.Default,
+        HelpName = "DIR|NAME",
     };
 
     private readonly Option<string> _class = new("--class")
     {
-        Description = "Classes by name or number, separated by commas, taken in turn; or all.", DefaultValueFactory = _ => "all", HelpName = "3,5|all|NAME",
+        Description = "Classes by name or number, separated by commas, taken in turn; or all.",
+        DefaultValueFactory = _ => "all",
+        HelpName = "3,5|all|NAME",
     };
 
     private readonly Option<int> _count = new("--count") { Description = "Number of images.", DefaultValueFactory = _ => 16, HelpName = "N" };
@@ -30,7 +34,9 @@ internal sealed class SampleCommand : MsfCommand
     private readonly Option<int> _batch = new("--batch-size") { Description = "Images generated together.", DefaultValueFactory = _ => 16, HelpName = "B" };
     private readonly Option<string> _out = new("--out")
     {
-        Description = "A .png file (one sheet), a .npz file (ADM layout), or a folder (one file per image).", Required = true, HelpName = "grid.png|DIR|file.npz",
+        Description = "A .png file (one sheet), a .npz file (ADM layout), or a folder (one file per image).",
+        Required = true,
+        HelpName = "grid.png|DIR|file.npz",
     };
 
     private readonly Option<bool> _json = JsonOption();

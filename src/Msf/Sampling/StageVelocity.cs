@@ -1,5 +1,5 @@
-using Msf.Runtime;
 using Msf.Diffusion;
+using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Sampling;

@@ -30,7 +30,9 @@ public static class RunConfigReader
         {
             var options = new JsonDocumentOptions
             {
-                CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false,
+                CommentHandling = JsonCommentHandling.Skip,
+                AllowTrailingCommas = true,
+                AllowDuplicateProperties = false,
             };
             return JsonNode.Parse(text, documentOptions: options) as JsonObject
                 ?? throw new InvalidDataException($"{what}: expected a JSON object.");
