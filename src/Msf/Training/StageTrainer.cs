@@ -1,7 +1,6 @@
 using Msf.Checkpoints;
 using Msf.Diffusion;
 using Msf.Models;
-using Msf.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -74,10 +73,8 @@ public sealed class StageTrainer : IDisposable
             throw new InvalidDataException(
                 $"stage {_stage} diverged after {Images} images of its own: loss {mean}, gradient norm {norm}; lower training.learningRate or training.gradientClip and go on from the last checkpoint with --resume.");
         var rate = LearningRate();
-        if (norm > _config.GradientClip) gradient.MultiplyInPlace(_config.GradientClip / norm);
-        _optimizer.Step(_weights, gradient, rate);
         Images += batch;
-        _average.LerpInPlace(_weights, 1 - EmaDecay(batch));
+        _optimizer.Step(_weights, gradient, rate, Math.Min(1, _config.GradientClip / norm), _average, 1 - EmaDecay(batch));
         _parameters.Scatter(_weights);
         return new StepResult(mean, norm, rate);
     }
