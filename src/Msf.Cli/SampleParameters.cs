@@ -21,7 +21,7 @@ internal static class SampleParameters
             ["msf:solver"] = string.Join(",", stages.Select(stage => JsonNameOf(stage.Solver))),
             ["msf:guidance"] = string.Join(",", stages.Select(stage => Text(stage.Guidance.Scale))),
             ["msf:guidance-interval"] = string.Join(";", stages.Select(stage => $"{Text(stage.Guidance.From)},{Text(stage.Guidance.To)}")),
-            ["msf:precision"] = precision == ComputePrecision.BFloat16 ? "bf16" : "fp32",
+            ["msf:precision"] = precision.ToName(),
         };
     }
 

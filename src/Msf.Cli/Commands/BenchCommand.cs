@@ -29,7 +29,7 @@ internal sealed class BenchCommand : MsfCommand
         if (rounds is < 1 or > 1000) throw new UsageException($"--rounds is {rounds}; expected 1 to 1000.");
         var device = DeviceOption.Resolve(arguments.GetRequiredValue(_device));
         var precision = PrecisionSelector.Resolve(PrecisionOption.Resolve(arguments.GetRequiredValue(_precision)), device);
-        Terminal.Error.WriteLine($"measuring in {BenchReport.Name(precision)} with {get_num_threads()} threads; other work on this machine spoils the figures");
+        Terminal.Error.WriteLine($"measuring in {precision.ToName()} with {get_num_threads()} threads; other work on this machine spoils the figures");
         var ceiling = ProductCeiling.Measure(device);
         var results = new List<ThroughputResult>();
         foreach (var what in ThroughputCase.Standard)
@@ -61,6 +61,6 @@ internal sealed class BenchCommand : MsfCommand
 
     private void Line(string name, ThroughputResult result, ThroughputRate rate) => Terminal.Out.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"{name,-9} {result.Case.Transformer.Tokens,3} tokens {BenchReport.Name(result.Precision)} {rate.Flops / 1e9,6:F0} GFLOP/s = {rate.OfCeiling:P0} of the ceiling ({rate.Lowest:P0} to {rate.Highest:P0}), {rate.ImagesPerSecond:F1} images/s"));
+        $"{name,-9} {result.Case.Transformer.Tokens,3} tokens {result.Precision.ToName()} {rate.Flops / 1e9,6:F0} GFLOP/s = {rate.OfCeiling:P0} of the ceiling ({rate.Lowest:P0} to {rate.Highest:P0}), {rate.ImagesPerSecond:F1} images/s"));
 
 }

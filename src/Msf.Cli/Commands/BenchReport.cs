@@ -12,11 +12,8 @@ internal sealed record BenchReport(BenchReport.CeilingRates Ceiling, IReadOnlyLi
 {
     /// <summary>One case's rate and its ratio to the ceiling of the same rounds, with the spread over them.</summary>
     internal static Rate Of(ThroughputResult result, ThroughputRate rate) => new(
-        result.Case.Width, result.Case.Depth, result.Case.Transformer.Tokens, result.Case.Batch, Name(result.Precision),
+        result.Case.Width, result.Case.Depth, result.Case.Transformer.Tokens, result.Case.Batch, result.Precision.ToName(),
         rate.Flops, rate.OfCeiling, rate.Lowest, rate.Highest, rate.ImagesPerSecond);
-
-    /// <summary>The contract's name of a precision.</summary>
-    internal static string Name(ComputePrecision precision) => precision == ComputePrecision.BFloat16 ? "bf16" : "fp32";
 
     /// <summary>Ceilings in floating point operations a second.</summary>
     internal sealed record CeilingRates(double Fp32, double Bf16);

@@ -37,7 +37,7 @@ internal static class Examination
                 problems.Add(new DoctorReport.Problem("this libtorch is built for CUDA but no device answers", "check the driver, for instance with nvidia-smi"));
         }
         var best = device(devices[^1] == "cpu" ? "cpu" : "cuda:0");
-        var precision = PrecisionSelector.Resolve(ComputePrecision.Auto, best) == ComputePrecision.BFloat16 ? "bf16" : "fp32";
+        var precision = PrecisionSelector.Resolve(ComputePrecision.Auto, best).ToName();
         var libtorch = new DoctorReport.Library(
             loaded.Path, loaded.Version, loaded.SelfTested ? $"{loaded.Compatibility}; passed the self-test for another version" : loaded.Compatibility);
         return new DoctorReport(problems.Count == 0, libtorch, precision, get_num_threads(), devices, disk, problems);

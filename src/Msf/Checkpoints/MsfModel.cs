@@ -10,7 +10,7 @@ namespace Msf.Checkpoints;
 /// <example>
 /// <code>
 /// using var model = MsfModel.Load("models/noto-emoji");
-/// using var images = model.Sample(model.Request(labels: [0, 1, 2], seed: 7));   // (3, 3, 64, 64) in [-1, 1]
+/// using var images = model.Sample(model.Request(labels: [0, 1, 2], seed: 7));   // (3, 3, 32, 32) in [-1, 1]
 /// </code>
 /// </example>
 public sealed class MsfModel : IDisposable
@@ -67,28 +67,10 @@ public sealed class MsfModel : IDisposable
     public Tensor Sample(SamplingRequest request, IProgress<SamplingProgress>? progress = null, CancellationToken cancellation = default) =>
         _sampler.Sample(request, progress, cancellation);
 
-    /// <summary>Generates any number of images in batches of bounded memory.</summary>
-    /// <param name="request">All images.</param>
-    /// <param name="batchSize">Images generated together, at least 1.</param>
-    /// <param name="take">Called after every batch with the index of its first image and the images, (B, C, H, W), which are disposed afterwards.</param>
-    /// <param name="progress">Told after every solver step of every batch.</param>
-    /// <param name="cancellation">Looked at after every solver step.</param>
+    /// <inheritdoc cref="MsfSampler.SampleInBatches"/>
     public void SampleInBatches(
-        SamplingRequest request, int batchSize, Action<int, Tensor> take, IProgress<SamplingProgress>? progress = null, CancellationToken cancellation = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
-        for (var first = 0; first < request.Labels.Count; first += batchSize)
-        {
-            using var scope = NewDisposeScope();
-            var count = Math.Min(batchSize, request.Labels.Count - first);
-            var batch = request with
-            {
-                Labels = [.. request.Labels.Skip(first).Take(count)],
-                ImageIndices = [.. request.ImageIndices.Skip(first).Take(count)],
-            };
-            take(first, Sample(batch, progress, cancellation));
-        }
-    }
+        SamplingRequest request, int batchSize, Action<int, Tensor> take, IProgress<SamplingProgress>? progress = null, CancellationToken cancellation = default) =>
+        _sampler.SampleInBatches(request, batchSize, take, progress, cancellation);
 
     /// <inheritdoc/>
     public void Dispose()

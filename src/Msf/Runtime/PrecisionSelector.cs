@@ -39,6 +39,11 @@ public static class PrecisionSelector
         _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "expected Float32 or BFloat16; resolve Auto first."),
     };
 
+    /// <summary>The name of a resolved precision on the command line, in files and in reports: <c>fp32</c> or <c>bf16</c>.</summary>
+    /// <param name="precision">Float32 or BFloat16.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="precision"/> is Auto, which has to be resolved first.</exception>
+    public static string ToName(this ComputePrecision precision) => precision.ToScalarType() == ScalarType.BFloat16 ? "bf16" : "fp32";
+
     /// <summary>The choice, given the seconds that one product took in either format.</summary>
     internal static ComputePrecision Choose(double float32Seconds, double bfloat16Seconds) =>
         float32Seconds >= RequiredAdvantage * bfloat16Seconds ? ComputePrecision.BFloat16 : ComputePrecision.Float32;

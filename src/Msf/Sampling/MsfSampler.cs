@@ -73,6 +73,29 @@ public sealed class MsfSampler
         return levels;
     }
 
+    /// <summary>Generates any number of images in batches of bounded memory.</summary>
+    /// <param name="request">All images.</param>
+    /// <param name="batchSize">Images generated together, at least 1.</param>
+    /// <param name="take">Called after every batch with the index of its first image and the images, (B, C, H, W), which are disposed afterwards.</param>
+    /// <param name="progress">Told after every solver step of every batch.</param>
+    /// <param name="cancellation">Looked at after every solver step.</param>
+    public void SampleInBatches(
+        SamplingRequest request, int batchSize, Action<int, Tensor> take, IProgress<SamplingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        for (var first = 0; first < request.Labels.Count; first += batchSize)
+        {
+            using var scope = NewDisposeScope();
+            var count = Math.Min(batchSize, request.Labels.Count - first);
+            var batch = request with
+            {
+                Labels = [.. request.Labels.Skip(first).Take(count)],
+                ImageIndices = [.. request.ImageIndices.Skip(first).Take(count)],
+            };
+            take(first, Sample(batch, progress, cancellation));
+        }
+    }
+
     private Tensor SampleComponent(
         int stage, Tensor? coarser, Tensor labels, SamplingRequest request, IProgress<SamplingProgress>? progress, CancellationToken cancellation)
     {

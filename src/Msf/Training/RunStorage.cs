@@ -61,7 +61,7 @@ internal sealed class RunStorage
             ImagesPerStage = state.StageImages,
             TrainingMultiplyAdds = _shares.TrainingMultiplyAdds(state.StageImages),
             Seed = _config.Training.Seed,
-            Precision = _config.Training.Precision == ComputePrecision.BFloat16 ? "bf16" : "fp32",
+            Precision = _config.Training.Precision.ToName(),
             Seconds = Math.Round(state.Seconds, 1),
             Program = $"Msf {typeof(RunStorage).Assembly.GetName().Version?.ToString(3)}",
         },

@@ -1,7 +1,6 @@
 using Msf.Data;
 using Msf.Factorization;
 using Msf.Sampling;
-using static TorchSharp.torch;
 
 namespace Msf.Training;
 
@@ -44,19 +43,16 @@ public sealed class SampleSheet
     /// <param name="cancellation">Looked at after every solver step.</param>
     public void Write(MsfSampler sampler, string path, CancellationToken cancellation)
     {
-        using var scope = NewDisposeScope();
-        var images = new List<Tensor>();
-        for (var first = 0; first < _config.Training.SampleCount; first += BatchSize)
+        var indices = Enumerable.Range(0, _config.Training.SampleCount).ToArray();
+        var request = new SamplingRequest
         {
-            var indices = Enumerable.Range(first, Math.Min(BatchSize, _config.Training.SampleCount - first)).ToArray();
-            images.Add(sampler.Sample(new SamplingRequest
-            {
-                Labels = [.. indices.Select(i => i % _config.Model.Classes)],
-                ImageIndices = [.. indices.Select(i => (long)i)],
-                Seed = _config.Training.Seed,
-                Sampling = _config.Sampling,
-            }, cancellation: cancellation));
-        }
-        PngFile.Write(path, ImageGrid.Make(ImageTensors.ToImages(cat([.. images])), columns: Math.Min(_config.Model.Classes, 16)));
+            Labels = [.. indices.Select(i => i % _config.Model.Classes)],
+            ImageIndices = [.. indices.Select(i => (long)i)],
+            Seed = _config.Training.Seed,
+            Sampling = _config.Sampling,
+        };
+        var images = new List<RgbImage>();
+        sampler.SampleInBatches(request, BatchSize, (_, batch) => images.AddRange(ImageTensors.ToImages(batch)), cancellation: cancellation);
+        PngFile.Write(path, ImageGrid.Make(images, columns: Math.Min(_config.Model.Classes, 16)));
     }
 }
