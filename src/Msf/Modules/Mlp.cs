@@ -27,7 +27,7 @@ public sealed class Mlp : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var hidden = functional.gelu(_fc1.call(x), TorchSharp.Modules.GELU.Approximate.tanh);                 // (B, N, hidden)
+        var hidden = TanhGelu.Apply(_fc1.call(x));                                              // (B, N, hidden)
         return _fc2.call(hidden).MoveToOuterDisposeScope();                                   // (B, N, D)
     }
 }
