@@ -113,7 +113,7 @@ public static class PredictionConversion
         var determinant = p * at.Sigma - q * at.Alpha;
         var w = (wantedP * at.Sigma - wantedQ * at.Alpha) / determinant;
         var u = (p * wantedQ - q * wantedP) / determinant;
-        return (prediction.Times(w) + xt.Times(u)).MoveToOuterDisposeScope();
+        return prediction.Times(w).Plus(xt.Times(u)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc cref="Convert(ProbabilityPath, PredictionKind, PredictionKind, Tensor, Tensor, double)"/>
@@ -135,7 +135,7 @@ public static class PredictionConversion
         var determinant = p * at.Sigma - q * at.Alpha;
         var w = (wantedP * at.Sigma - wantedQ * at.Alpha) / determinant;
         var u = (p * wantedQ - q * wantedP) / determinant;
-        return (prediction * Scale(w) + xt * Scale(u)).MoveToOuterDisposeScope();
+        return (prediction * Scale(w)).Plus(xt * Scale(u)).MoveToOuterDisposeScope();
 
         Tensor Scale(Tensor weight) => ProbabilityPath.PerImage(weight.to(ScalarType.Float32), shape.Length);
     }

@@ -54,7 +54,7 @@ public abstract class ProbabilityPath
     {
         using var scope = NewDisposeScope();
         var at = PerImage(t, x1, eps);
-        return (at.Alpha * x1 + at.Sigma * eps).to(x1.dtype).MoveToOuterDisposeScope();
+        return (at.Alpha * x1).Plus(at.Sigma * eps).to(x1.dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>The velocity of the path, <c>v = alpha'(t) x1 + sigma'(t) eps</c>: the derivative of x_t in t.</summary>
@@ -67,7 +67,7 @@ public abstract class ProbabilityPath
     {
         using var scope = NewDisposeScope();
         var at = PerImage(t, x1, eps);
-        return (at.AlphaDerivative * x1 + at.SigmaDerivative * eps).to(x1.dtype).MoveToOuterDisposeScope();
+        return (at.AlphaDerivative * x1).Plus(at.SigmaDerivative * eps).to(x1.dtype).MoveToOuterDisposeScope();
     }
 
     /// <summary>Coefficients at times (B,) as float64 tensors in the caller's dispose scope.</summary>

@@ -67,7 +67,7 @@ public sealed class StageLoss
         var prediction = network(Path.Interpolate(x1, eps, t), t, labels, condition, conditionTime);
         ShapeGuard.Require(prediction, nameof(prediction), x1.shape);
         var target = PredictionConversion.Target(Path, _config.Prediction, x1, eps, t);
-        var perImage = (prediction.to(ScalarType.Float32) - target).square().flatten(1).mean([1]);   // (B,)
+        var perImage = (prediction.to(ScalarType.Float32) - target).Squared().flatten(1).mean([1]);   // (B,)
         return new StageLossResult(perImage.mean().MoveToOuterDisposeScope(), perImage.detach().MoveToOuterDisposeScope(), t);
     }
 

@@ -31,7 +31,7 @@ public static class TimeShift
     {
         Require(shift);
         using var scope = NewDisposeScope();
-        return (t / (t + t.SubtractedFrom(1).Times(shift))).MoveToOuterDisposeScope();
+        return (t / t.Plus(t.SubtractedFrom(1).Times(shift))).MoveToOuterDisposeScope();
     }
 
     /// <summary>The shift that keeps the amount of destruction when the number of tokens changes: the square root of their ratio.</summary>

@@ -1,3 +1,4 @@
+using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Factorization;
@@ -23,7 +24,7 @@ internal sealed class ChannelMoments(int channels)
         var values = x.detach().to(ScalarType.Float64).transpose(0, 1).flatten(1);               // (C, B*...)
         var batchMean = values.mean([1], keepdim: true);                                         // (C, 1)
         var means = batchMean.cpu().data<double>().ToArray();
-        var squares = (values - batchMean).square().sum(1).cpu().data<double>().ToArray();
+        var squares = (values - batchMean).Squared().sum(1).cpu().data<double>().ToArray();
         if (!squares.All(double.IsFinite))
             throw new ArgumentException("x has values that are not finite: find the broken images before measuring statistics.", nameof(x));
 

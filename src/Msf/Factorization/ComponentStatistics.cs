@@ -61,7 +61,7 @@ public sealed record ComponentStatistics
     {
         using var scope = NewDisposeScope();
         var (mean, deviation) = Tensors(At(Components, level, 0), z);
-        return (z * deviation + mean).MoveToOuterDisposeScope();
+        return (z * deviation).Plus(mean).MoveToOuterDisposeScope();
     }
 
     /// <summary>Brings a condition <c>u = Up(b[s-1])</c> to mean 0 and standard deviation 1.</summary>

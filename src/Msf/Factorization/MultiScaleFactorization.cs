@@ -94,7 +94,7 @@ public sealed class MultiScaleFactorization
                 $"coarser is {ShapeGuard.Format(coarser.shape)} and component {ShapeGuard.Format(component.shape)}: "
                 + "expected the same rank, batch and channels.", nameof(component));
         using var up = Condition(coarser, size);
-        return up + component;                                   // (B, C, H, W)
+        return up.Plus(component);                               // (B, C, H, W)
     }
 
     /// <summary>What the stage of a finer level is conditioned on: <c>u = Up(b[s-1])</c>.</summary>

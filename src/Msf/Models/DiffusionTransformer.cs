@@ -62,13 +62,13 @@ public sealed class DiffusionTransformer : Module
     {
         RequireShapes(x, t, labels, condition, conditionTime);
         using var scope = NewDisposeScope();
-        var c = _timeEmbed.call(PadRows(t)) + _labelEmbed.call(PadRows(labels));              // (B', D)
+        var c = _timeEmbed.call(PadRows(t)).Plus(_labelEmbed.call(PadRows(labels)));          // (B', D)
         if (condition is not null)
         {
             x = cat([x, condition], dim: 1);                                                  // (B, C + C_u, H, W)
-            c = c + _conditionTimeEmbed!.call(PadRows(conditionTime!));
+            c = c.Plus(_conditionTimeEmbed!.call(PadRows(conditionTime!)));
         }
-        var tokens = _patchEmbed.call(x.to_type(_positions.dtype)) + _positions;              // (B, N, D)
+        var tokens = _patchEmbed.call(x.to_type(_positions.dtype)).Plus(_positions);          // (B, N, D)
         foreach (var block in _blocks) tokens = block.call(tokens, c);
         var patches = _finalLayer.call(tokens, c).to_type(ScalarType.Float32);                // (B, N, p p C_out)
         return Patches.Join(patches, _grid, Config.PatchSize).MoveToOuterDisposeScope();      // (B, C_out, H, W)

@@ -7,7 +7,7 @@ namespace Msf.Runtime;
 /// Arithmetic of tensors with numbers that is safe from the garbage collector. TorchSharp wraps a number in an object that may be
 /// finalised, and its native memory freed, while native code still reads it: one product in some thirty thousand then throws or is
 /// wrong while another thread collects (<c>bench/scalar-lifetime</c>). Here the wrapper is held until the call returns. The
-/// operators and conversions concerned are banned symbols.
+/// operators and conversions concerned are banned symbols, and a test reads the compiled code for calls of all that make a wrapper.
 /// </summary>
 public static class HeldScalar
 {
@@ -23,15 +23,27 @@ public static class HeldScalar
     public static Tensor Plus(this Tensor x, double value)
     {
         using var scalar = value.ToScalar();
-        return x.add(scalar);
+        using var one = 1.ToScalar();
+        return x.add(scalar, one);
     }
+
+    /// <summary>x + y; shapes broadcast. TorchSharp's sum of two tensors makes a wrapper too, for the factor 1 of the second.</summary>
+    public static Tensor Plus(this Tensor x, Tensor y)
+    {
+        using var one = 1.ToScalar();
+        return x.add(y, one);
+    }
+
+    /// <summary>x².</summary>
+    public static Tensor Squared(this Tensor x) => x.mul(x);
 
     /// <summary>value - x.</summary>
     public static Tensor SubtractedFrom(this Tensor x, double value)
     {
         using var scalar = value.ToScalar();
+        using var one = 1.ToScalar();
         using var negative = x.neg();
-        return negative.add(scalar);
+        return negative.add(scalar, one);
     }
 
     /// <summary>x limited to [least, most].</summary>
@@ -71,7 +83,8 @@ public static class HeldScalar
     public static void AddInPlace(this Tensor x, double value)
     {
         using var scalar = value.ToScalar();
-        x.add_(scalar);
+        using var one = 1.ToScalar();
+        x.add_(scalar, one);
     }
 
     /// <summary>x = x / value, in place.</summary>

@@ -51,7 +51,7 @@ internal static class LibtorchSelfTest
         if (Differs(nn.functional.scaled_dot_product_attention(heads, heads, heads), ExpectedAttention)) return "attention is wrong";
 
         using var optimizer = optim.AdamW([w], lr: 0.1, weight_decay: 0.5);
-        product.square().sum().backward();
+        product.Squared().sum().backward();
         if (w.grad is null || Differs(w.grad, ExpectedGradient)) return "a gradient is wrong";
 
         optimizer.step();

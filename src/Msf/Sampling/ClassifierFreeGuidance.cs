@@ -15,7 +15,7 @@ public static class ClassifierFreeGuidance
     public static Tensor Combine(Tensor conditional, Tensor unconditional, double scale, long? guidedChannels = null)
     {
         using var scope = NewDisposeScope();
-        var guided = unconditional + (conditional - unconditional).Times(scale);
+        var guided = unconditional.Plus((conditional - unconditional).Times(scale));
         if (guidedChannels is { } count && count < conditional.shape[1])
             guided = cat([guided.narrow(1, 0, count), conditional.narrow(1, count, conditional.shape[1] - count)], dim: 1);
         return guided.MoveToOuterDisposeScope();

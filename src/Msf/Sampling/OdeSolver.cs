@@ -24,10 +24,10 @@ public static class OdeSolver
         using var scope = NewDisposeScope();
         var h = next - t;
         var first = velocity(x, t);
-        var euler = x + first.Times(h);
+        var euler = x.Plus(first.Times(h));
         if (kind == SolverKind.Euler) return euler.MoveToOuterDisposeScope();
         var second = velocity(euler, next);
-        return (x + (first + second).Times(h / 2)).MoveToOuterDisposeScope();
+        return x.Plus(first.Plus(second).Times(h / 2)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Integrates over a whole grid.</summary>
