@@ -47,6 +47,26 @@ public sealed class MetricsLog
         });
     }
 
+    /// <summary>The lines of a file, in the order written; what is no line (torn by a kill, say) is left out.</summary>
+    /// <param name="path">The file; one that does not exist has no lines.</param>
+    public static IReadOnlyList<MetricsLine> Read(string path)
+    {
+        if (!File.Exists(path)) return [];
+        return [.. File.ReadLines(path).Where(line => ImagesOf(line) is not null).Select(LineOf).OfType<MetricsLine>()];
+    }
+
+    private static MetricsLine? LineOf(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<MetricsLine>(line, JsonFormat.Line);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     private static long? ImagesOf(string line)
     {
         try

@@ -21,6 +21,9 @@ public sealed class RunFolder
     /// <summary>Sample sheets by images seen.</summary>
     public string Samples => Path.Combine(Root, "samples");
 
+    /// <summary>The page to look at while it trains.</summary>
+    public string Page => Path.Combine(Root, "index.html");
+
     /// <summary>Checkpoints by images seen.</summary>
     public string Checkpoints => Path.Combine(Root, "checkpoints");
 

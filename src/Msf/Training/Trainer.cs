@@ -81,6 +81,7 @@ public sealed class Trainer : IDisposable
         var (clock, before, startImages) = (Stopwatch.StartNew(), _seconds, Images);
         var (loggedAt, loggedImages) = (0.0, Images);
         var (saved, checkpoint) = (-1L, "");
+        var page = new RunPage(Config, _run);
         var stop = Images >= training.MaxImages || cancellation.IsCancellationRequested;
         while (!stop)
         {
@@ -95,11 +96,13 @@ public sealed class Trainer : IDisposable
             {
                 _metrics.Write(_steps, Images, (Images - loggedImages) / (now - loggedAt), Tensor.TotalCount);
                 (loggedAt, loggedImages) = (now, Images);
+                page.Write(Images, _seconds, running: !stop);
             }
             if (stop || Crossed(previous, training.CheckpointEveryImages)) (saved, checkpoint) = (Images, Save());
             if (training.SampleEveryImages > 0 && (Images >= training.MaxImages || Crossed(previous, training.SampleEveryImages)))
                 new SampleSheet(Config).Draw(_stages, _statistics, Path.Combine(_run.Samples, $"{Images:D9}.png"), cancellation);
         }
+        page.Write(Images, _seconds, running: false);                                         // with the last sheet
         if (saved != Images) checkpoint = Save();                                             // there was nothing left to train
         return new TrainingResult(_run.Root, Images, _seconds, checkpoint, _run.Model, Images >= training.MaxImages);
     }

@@ -19,7 +19,7 @@ public class TrainerTests
         var result = SmallRun.Train(config, folder["run"]);
         Assert.Equal((4096, true), (result.Images, result.Completed));
         Assert.Equal(
-            ["checkpoints", "config.json", "metrics.jsonl", "model", "samples"],
+            ["checkpoints", "config.json", "index.html", "metrics.jsonl", "model", "samples"],
             Directory.GetFileSystemEntries(folder["run"]).Select(Path.GetFileName).Order());
         Assert.Equal(["2048", "4096"], Directory.GetDirectories(folder["run/checkpoints"]).Select(Path.GetFileName).Order());
         Assert.Equal(folder["run/checkpoints/4096"], result.Checkpoint);

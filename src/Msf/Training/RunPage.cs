@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Msf.Runtime;
+
+namespace Msf.Training;
+
+/// <summary>
+/// Writes a run's <c>index.html</c>: where the run is, its loss curves, its sample sheets from the newest to the oldest, and its
+/// configuration. One file without scripts that a browser opens from disk; while the run goes on, the page reloads itself.
+/// </summary>
+public sealed class RunPage
+{
+    private const int RefreshSeconds = 30;
+
+    private const string Style = """
+        body { font: 15px/1.5 system-ui, sans-serif; max-width: 760px; margin: 2em auto; padding: 0 1em; color: #222; background: #fff; }
+        svg text { font-size: 12px; } svg { max-width: 100%; height: auto; } progress { width: 100%; }
+        figure { margin: 1em 0; } figure img { image-rendering: pixelated; width: 100%; max-width: 480px; } pre { overflow: auto; background: #f6f6f6; padding: 1em; }
+        """;
+
+    private readonly RunConfig _config;
+    private readonly RunFolder _run;
+
+    /// <summary>Names the run.</summary>
+    /// <param name="config">Its configuration.</param>
+    /// <param name="run">Its folder; must exist when the page is written.</param>
+    public RunPage(RunConfig config, RunFolder run) => (_config, _run) = (config, run);
+
+    /// <summary>Writes the page from what the folder holds now; it replaces the old one as a whole.</summary>
+    /// <param name="images">Images seen over all stages.</param>
+    /// <param name="seconds">Seconds trained.</param>
+    /// <param name="running">Whether the run goes on; a page of a run that does not is left to itself.</param>
+    /// <exception cref="IOException">The page could not be written; the old one is as it was.</exception>
+    public void Write(long images, double seconds, bool running)
+    {
+        var page = Compose(images, seconds, running);
+        AtomicFile.Write(_run.Page, stream => stream.Write(Encoding.UTF8.GetBytes(page)));
+    }
+
+    private string Compose(long images, double seconds, bool running)
+    {
+        var name = WebUtility.HtmlEncode(_config.Model.Name);
+        var (length, lines) = (_config.Training.MaxImages, MetricsLog.Read(_run.Metrics));
+        var html = new StringBuilder();
+        html.AppendLine("<!doctype html>").AppendLine("<html lang=\"en\">").AppendLine("<head>").AppendLine("<meta charset=\"utf-8\">");
+        if (running) html.AppendLine(Invariant($"<meta http-equiv=\"refresh\" content=\"{RefreshSeconds}\">"));
+        html.AppendLine($"<title>{name}</title>").AppendLine($"<style>\n{Style}\n</style>").AppendLine("</head>").AppendLine("<body>");
+        html.AppendLine($"<h1>{name}</h1>");
+        html.AppendLine(Invariant($"<p>{images:N0} of {length:N0} images, {Duration(seconds)} trained, {State(images, lines, running)}</p>"));
+        html.AppendLine(Invariant($"<progress max=\"{length}\" value=\"{Math.Min(images, length)}\"></progress>"));
+        html.AppendLine("<h2>Loss</h2>").AppendLine(LossChart.Draw(lines));
+        html.AppendLine("<h2>Samples</h2>");
+        foreach (var sheet in Sheets()) html.AppendLine(sheet);
+        html.AppendLine("<h2>Configuration</h2>");
+        html.AppendLine($"<pre>{WebUtility.HtmlEncode(JsonSerializer.Serialize(_config, JsonFormat.Indented))}</pre>");
+        return html.AppendLine("</body>").AppendLine("</html>").ToString();
+    }
+
+    private string State(long images, IReadOnlyList<MetricsLine> lines, bool running)
+    {
+        if (!running) return images >= _config.Training.MaxImages ? "finished." : "stopped; --resume goes on.";
+        if (lines.Count == 0 || lines[^1].ImagesPerSecond <= 0) return "running.";
+        var rate = lines[^1].ImagesPerSecond;
+        return Invariant($"{rate:F0} images/s, {Duration((_config.Training.MaxImages - images) / rate)} left.");
+    }
+
+    private IEnumerable<string> Sheets()
+    {
+        if (!Directory.Exists(_run.Samples)) return ["<p>None yet.</p>"];
+        return Directory.EnumerateFiles(_run.Samples, "*.png").Select(path => Path.GetFileNameWithoutExtension(path))
+            .Where(name => long.TryParse(name, CultureInfo.InvariantCulture, out _)).OrderDescending(StringComparer.Ordinal)
+            .Select(name => Invariant($"<figure><img loading=\"lazy\" src=\"samples/{name}.png\" alt=\"samples\"><figcaption>{long.Parse(name, CultureInfo.InvariantCulture):N0} images</figcaption></figure>"));
+    }
+
+    private static string Duration(double seconds) => TimeSpan.FromSeconds(Math.Round(Math.Clamp(seconds, 0, 3e9))).ToString("c", CultureInfo.InvariantCulture);
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}
