@@ -22,6 +22,7 @@ public sealed class DiffusionTransformer : Module
     [ComponentName(Name = "pos_embed")] private readonly Parameter _positions;
     [ComponentName(Name = "blocks")] private readonly ModuleList<TransformerBlock> _blocks;
     [ComponentName(Name = "final_layer")] private readonly FinalLayer _finalLayer;
+    private readonly RotaryPositions? _rotary;
     private readonly int[] _grid;
 
     /// <summary>Creates the network with DiT's initial weights; its output is zero until trained.</summary>
@@ -38,9 +39,10 @@ public sealed class DiffusionTransformer : Module
         _conditionTimeEmbed = config.ConditionChannels > 0 ? new TimestepEmbedder(config.Width, config.TimeScale, device) : null;
         _labelEmbed = new LabelEmbedder(config.Classes, config.Width, device);
         _positions = Parameter(SinCosPositions.Create(_grid[0], _grid[1], config.Width).to(device ?? CPU), requires_grad: false);
+        _rotary = config.Block.Positions == PositionKind.Rotary ? new RotaryPositions(_grid, config.Width / config.Heads) : null;
         _blocks = new ModuleList<TransformerBlock>([.. Enumerable.Range(0, config.Depth)
-            .Select(_ => new TransformerBlock(config.Width, config.Heads, config.MlpRatio, device))]);
-        _finalLayer = new FinalLayer(config.Width, config.PatchSize, config.OutputChannels, device);
+            .Select(_ => new TransformerBlock(config.Width, config.Heads, config.MlpRatio, device, config.Block, _rotary))]);
+        _finalLayer = new FinalLayer(config.Width, config.PatchSize, config.OutputChannels, device, config.Block.Normalization);
         RegisterComponents();
     }
 
@@ -72,6 +74,13 @@ public sealed class DiffusionTransformer : Module
         foreach (var block in _blocks) tokens = block.call(tokens, c);
         var patches = _finalLayer.call(tokens, c).to_type(ScalarType.Float32);                // (B, N, p p C_out)
         return Patches.Join(patches, _grid, Config.PatchSize).MoveToOuterDisposeScope();      // (B, C_out, H, W)
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _rotary?.Dispose();
+        base.Dispose(disposing);
     }
 
     /// <summary>

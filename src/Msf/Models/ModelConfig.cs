@@ -49,6 +49,7 @@ public sealed record ModelConfig
             Depth = size.Depth,
             Heads = size.Heads,
             MlpRatio = size.MlpRatio,
+            Block = size.Block,
             Classes = Classes,
             LearnSigma = LearnSigma,
             TimeScale = TimeScale,

@@ -1,3 +1,5 @@
+using Msf.Modules;
+
 namespace Msf.Models;
 
 /// <summary>Size of the transformer of one stage.</summary>
@@ -17,4 +19,7 @@ public sealed record StageConfig
 
     /// <summary>Hidden width of the perceptrons over D; default 4.</summary>
     public double MlpRatio { get; init; } = 4;
+
+    /// <summary>What the blocks are made of; default DiT's.</summary>
+    public BlockOptions Block { get; init; } = new();
 }

@@ -29,6 +29,9 @@ public sealed record TransformerConfig
     /// <summary>Hidden width of the perceptrons over D; default 4.</summary>
     public double MlpRatio { get; init; } = 4;
 
+    /// <summary>What the blocks are made of; default DiT's.</summary>
+    public BlockOptions Block { get; init; } = new();
+
     /// <summary>Number of classes K; label K is the null class.</summary>
     public required int Classes { get; init; }
 
@@ -40,6 +43,9 @@ public sealed record TransformerConfig
 
     /// <summary>Channels of the output.</summary>
     public int OutputChannels => LearnSigma ? 2 * Channels : Channels;
+
+    /// <summary>Width of the hidden layer of a perceptron; of gate and value each where it is gated.</summary>
+    public int HiddenWidth => Block.Perceptron == PerceptronKind.SwiGlu ? SwiGluMlp.HiddenWidth((int)(Width * MlpRatio)) : (int)(Width * MlpRatio);
 
     /// <summary>Number of tokens N.</summary>
     public int Tokens => Patches.Grid(InputSize, PatchSize).Aggregate(1, (product, side) => product * side);
@@ -59,6 +65,10 @@ public sealed record TransformerConfig
             $"width {Width} with {Heads} heads: the width must be a multiple of 4 and of the number of heads");
         Check(Depth >= 1, $"depth is {Depth}, expected at least 1");
         Check(MlpRatio > 0, $"mlpRatio is {MlpRatio}, expected more than 0");
+        errors.AddRange(Block.Validate());
+        if (Block.Positions == PositionKind.Rotary && Heads >= 1)
+            Check(RotaryPositions.Fits(Width / Heads, InputSize.Length),
+                $"width {Width} with {Heads} heads: rotary positions need a width per head that is a multiple of {2 * InputSize.Length}");
         Check(Classes >= 1, $"classes is {Classes}, expected at least 1");
         Check(TimeScale > 0, $"timeScale is {TimeScale}, expected more than 0");
         return errors;

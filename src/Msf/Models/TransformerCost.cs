@@ -1,6 +1,11 @@
+using Msf.Modules;
+
 namespace Msf.Models;
 
-/// <summary>Parameters and multiply-adds of a transformer, counted as DiT does (118.6 G per forward for DiT-XL/2 at 256 px).</summary>
+/// <summary>
+/// Parameters and multiply-adds of a transformer, counted as DiT does (118.6 G per forward for DiT-XL/2 at 256 px): those of products of
+/// matrices. What works element by element (normalisation, gates, rotations) is not counted.
+/// </summary>
 public sealed record TransformerCost
 {
     private TransformerCost() { }
@@ -18,21 +23,24 @@ public sealed record TransformerCost
     /// <param name="config">A valid configuration.</param>
     public static TransformerCost Of(TransformerConfig config)
     {
-        long n = config.Tokens, d = config.Width, hidden = (long)(config.Width * config.MlpRatio), depth = config.Depth;
+        long n = config.Tokens, d = config.Width, hidden = config.HiddenWidth, depth = config.Depth;
+        long layers = config.Block.Perceptron == PerceptronKind.SwiGlu ? 3 : 2;
         long patchIn = (long)(config.Channels + config.ConditionChannels) * config.PatchSize * config.PatchSize;
         long patchOut = (long)config.OutputChannels * config.PatchSize * config.PatchSize;
         long times = config.ConditionChannels > 0 ? 2 : 1;
-        const long frequencies = Modules.TimestepEmbedder.FrequencySize;
+        const long frequencies = TimestepEmbedder.FrequencySize;
 
         // Weights that act on every token, and weights that act once per image, on the conditioning vector.
-        var perToken = depth * (4 * d * d + 2 * d * hidden) + patchIn * d + d * patchOut;
+        var perToken = depth * (4 * d * d + layers * d * hidden) + patchIn * d + d * patchOut;
         var perImage = times * (frequencies * d + d * d) + depth * 6 * d * d + 2 * d * d;
         var attention = depth * 2 * n * n * d;
-        var biases = depth * (4 * d + hidden + d + 6 * d) + d + patchOut + times * 2 * d + 2 * d;
+        var biases = depth * (4 * d + (layers - 1) * hidden + d + 6 * d) + d + patchOut + times * 2 * d + 2 * d;
+        var norms = config.Block.Normalization == NormalizationKind.RmsNorm ? (2 * depth + 1) * d : 0;
+        if (config.Block.QueryKeyNormalization) norms += depth * 2 * (d / config.Heads);
         var labels = (long)(config.Classes + 1) * d;
         return new TransformerCost
         {
-            Parameters = perToken + perImage + biases + labels,
+            Parameters = perToken + perImage + biases + norms + labels,
             Tokens = (int)n,
             MultiplyAdds = n * perToken + perImage + attention,
         };

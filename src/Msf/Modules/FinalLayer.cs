@@ -5,9 +5,10 @@ using static TorchSharp.torch.nn;
 
 namespace Msf.Modules;
 
-/// <summary>Adaptive layer norm and the projection of every token to its patch (Peebles and Xie 2023); it starts at zero.</summary>
+/// <summary>Adaptive layer norm, or RMSNorm in its place, and the projection of every token to its patch (Peebles and Xie 2023); it starts at zero.</summary>
 public sealed class FinalLayer : Module<Tensor, Tensor, Tensor>
 {
+    [ComponentName(Name = "norm_final")] private readonly RmsNorm? _norm;
     [ComponentName(Name = "linear")] private readonly Linear _linear;
     [ComponentName(Name = "adaLN_modulation")] private readonly Sequential _modulation;
 
@@ -16,8 +17,12 @@ public sealed class FinalLayer : Module<Tensor, Tensor, Tensor>
     /// <param name="patchSize">Side p of a patch.</param>
     /// <param name="channels">Channels of the output.</param>
     /// <param name="device">Where to create the parameters; the CPU when null.</param>
-    public FinalLayer(int width, int patchSize, int channels, Device? device = null) : base(nameof(FinalLayer))
+    /// <param name="normalization">Normalisation of the tokens; default layer norm, as DiT.</param>
+    public FinalLayer(
+        int width, int patchSize, int channels, Device? device = null, NormalizationKind normalization = NormalizationKind.LayerNorm)
+        : base(nameof(FinalLayer))
     {
+        _norm = normalization == NormalizationKind.RmsNorm ? new RmsNorm(width, device) : null;
         _linear = Initialization.ZeroLinear(width, patchSize * patchSize * channels, device);
         _modulation = Sequential(("0", SiLU()), ("1", Initialization.ZeroLinear(width, 2 * width, device)));
         RegisterComponents();
@@ -30,6 +35,8 @@ public sealed class FinalLayer : Module<Tensor, Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var m = _modulation.call(c).narrow(0, 0, x.shape[0]).unsqueeze(1).chunk(2, dim: -1);  // 2 x (B, 1, D)
-        return _linear.call(AdaptiveLayerNorm.Apply(x, shift: m[0], scale: m[1])).MoveToOuterDisposeScope();
+        var (shift, scale) = (m[0], m[1]);
+        var modulated = _norm is null ? AdaptiveLayerNorm.Apply(x, shift, scale) : _norm.Modulate(x, shift, scale);
+        return _linear.call(modulated).MoveToOuterDisposeScope();
     }
 }

@@ -6,21 +6,32 @@ using static TorchSharp.torch.nn;
 
 namespace Msf.Modules;
 
-/// <summary>Multi-head self-attention (Vaswani et al. 2017; keys <c>qkv</c>, <c>proj</c> as in timm).</summary>
+/// <summary>
+/// Multi-head self-attention (Vaswani et al. 2017; keys <c>qkv</c>, <c>proj</c>, <c>q_norm</c>, <c>k_norm</c> as in timm), on request with
+/// normalised queries and keys (Henry et al. 2020) and rotary positions (Su et al. 2021), in that order.
+/// </summary>
 public sealed class SelfAttention : Module<Tensor, Tensor>
 {
     [ComponentName(Name = "qkv")] private readonly Linear _qkv;
+    [ComponentName(Name = "q_norm")] private readonly RmsNorm? _queryNorm;
+    [ComponentName(Name = "k_norm")] private readonly RmsNorm? _keyNorm;
     [ComponentName(Name = "proj")] private readonly Linear _proj;
+    private readonly RotaryPositions? _rotary;
     private readonly int _heads;
 
     /// <summary>Creates the layer with Xavier-uniform weights and zero biases, as DiT does.</summary>
     /// <param name="width">Width D of the tokens; divisible by <paramref name="heads"/>.</param>
     /// <param name="heads">Number of heads h.</param>
     /// <param name="device">Where to create the parameters; the CPU when null.</param>
-    public SelfAttention(int width, int heads, Device? device = null) : base(nameof(SelfAttention))
+    /// <param name="queryKeyNormalization">Whether queries and keys are normalised; default false.</param>
+    /// <param name="rotary">Positions that turn queries and keys, disposed by their owner; none when null.</param>
+    public SelfAttention(
+        int width, int heads, Device? device = null, bool queryKeyNormalization = false, RotaryPositions? rotary = null)
+        : base(nameof(SelfAttention))
     {
-        _heads = heads;
+        (_heads, _rotary) = (heads, rotary);
         _qkv = Initialization.XavierLinear(width, 3 * width, device);
+        if (queryKeyNormalization) (_queryNorm, _keyNorm) = (new RmsNorm(width / heads, device), new RmsNorm(width / heads, device));
         _proj = Initialization.XavierLinear(width, width, device);
         RegisterComponents();
     }
@@ -35,9 +46,20 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
         var qkv = _qkv.call(x).reshape(b, n, 3, _heads, headSize)                             // (B, N, 3, h, d)
             .permute(2, 0, 3, 1, 4).reshape(3, b * _heads, n, headSize);                      // (3, B h, N, d)
         // Two batched products and a softmax: on a CPU over twice as fast in bfloat16 as the fused attention kernel.
-        var scores = bmm(qkv[0].Times(1 / Math.Sqrt(headSize)), qkv[1].transpose(1, 2));         // (B h, N, N)
+        var (queries, keys) = QueriesAndKeys(qkv);
+        var scores = bmm(queries.Times(1 / Math.Sqrt(headSize)), keys.transpose(1, 2));       // (B h, N, N)
         var mixed = bmm(scores.softmax(-1), qkv[2])                                           // (B h, N, d)
             .reshape(b, _heads, n, headSize).transpose(1, 2).reshape(b, n, d);                // (B, N, D)
         return _proj.call(mixed).MoveToOuterDisposeScope();                                   // (B, N, D)
+    }
+
+    private (Tensor Queries, Tensor Keys) QueriesAndKeys(Tensor qkv)
+    {
+        if (_queryNorm is null && _rotary is null) return (qkv[0], qkv[1]);
+        var both = qkv.narrow(0, 0, 2);                                                       // (2, B h, N, d)
+        if (_queryNorm is not null)
+            both = RmsNorm.Normalize(both).mul(stack([_queryNorm.Weight, _keyNorm!.Weight]).unsqueeze(1).unsqueeze(1));
+        if (_rotary is not null) both = _rotary.Rotate(both);
+        return (both[0], both[1]);
     }
 }

@@ -6,11 +6,16 @@ using static TorchSharp.torch.nn;
 
 namespace Msf.Modules;
 
-/// <summary>Transformer block with adaLN-Zero conditioning (Peebles and Xie 2023, section 3.2): it starts as the identity.</summary>
+/// <summary>
+/// Transformer block with adaLN-Zero conditioning (Peebles and Xie 2023, section 3.2): it starts as the identity. By default that of DiT
+/// and SiT, with their keys.
+/// </summary>
 public sealed class TransformerBlock : Module<Tensor, Tensor, Tensor>
 {
+    [ComponentName(Name = "norm1")] private readonly RmsNorm? _norm1;
     [ComponentName(Name = "attn")] private readonly SelfAttention _attention;
-    [ComponentName(Name = "mlp")] private readonly Mlp _mlp;
+    [ComponentName(Name = "norm2")] private readonly RmsNorm? _norm2;
+    [ComponentName(Name = "mlp")] private readonly Module<Tensor, Tensor> _mlp;
     [ComponentName(Name = "adaLN_modulation")] private readonly Sequential _modulation;
 
     /// <summary>Creates the block.</summary>
@@ -18,10 +23,19 @@ public sealed class TransformerBlock : Module<Tensor, Tensor, Tensor>
     /// <param name="heads">Number of attention heads h; divides D.</param>
     /// <param name="mlpRatio">Hidden width of the perceptron over D.</param>
     /// <param name="device">Where to create the parameters; the CPU when null.</param>
-    public TransformerBlock(int width, int heads, double mlpRatio, Device? device = null) : base(nameof(TransformerBlock))
+    /// <param name="options">What the block is made of; DiT's block when null.</param>
+    /// <param name="rotary">Positions for <see cref="PositionKind.Rotary"/>, shared by all blocks of a network and disposed by it.</param>
+    public TransformerBlock(
+        int width, int heads, double mlpRatio, Device? device = null, BlockOptions? options = null, RotaryPositions? rotary = null)
+        : base(nameof(TransformerBlock))
     {
-        _attention = new SelfAttention(width, heads, device);
-        _mlp = new Mlp(width, (int)(width * mlpRatio), device);
+        options ??= new BlockOptions();
+        var hidden = (int)(width * mlpRatio);
+        if (options.Normalization == NormalizationKind.RmsNorm) (_norm1, _norm2) = (new RmsNorm(width, device), new RmsNorm(width, device));
+        _attention = new SelfAttention(width, heads, device, options.QueryKeyNormalization, rotary);
+        _mlp = options.Perceptron == PerceptronKind.SwiGlu
+            ? new SwiGluMlp(width, SwiGluMlp.HiddenWidth(hidden), device)
+            : new Mlp(width, hidden, device);
         _modulation = Sequential(("0", SiLU()), ("1", Initialization.ZeroLinear(width, 6 * width, device)));
         RegisterComponents();
     }
@@ -34,8 +48,11 @@ public sealed class TransformerBlock : Module<Tensor, Tensor, Tensor>
         using var scope = NewDisposeScope();
         var m = _modulation.call(c).narrow(0, 0, x.shape[0]).unsqueeze(1).chunk(6, dim: -1);  // 6 x (B, 1, D)
         var (shiftA, scaleA, gateA, shiftM, scaleM, gateM) = (m[0], m[1], m[2], m[3], m[4], m[5]);
-        var attended = x.PlusProduct(gateA, _attention.call(AdaptiveLayerNorm.Apply(x, shiftA, scaleA)));
-        var y = attended.PlusProduct(gateM, _mlp.call(AdaptiveLayerNorm.Apply(attended, shiftM, scaleM)));
+        var attended = x.PlusProduct(gateA, _attention.call(Modulate(_norm1, x, shiftA, scaleA)));
+        var y = attended.PlusProduct(gateM, _mlp.call(Modulate(_norm2, attended, shiftM, scaleM)));
         return y.MoveToOuterDisposeScope();                                                   // (B, N, D)
     }
+
+    private static Tensor Modulate(RmsNorm? norm, Tensor x, Tensor shift, Tensor scale) =>
+        norm is null ? AdaptiveLayerNorm.Apply(x, shift, scale) : norm.Modulate(x, shift, scale);
 }

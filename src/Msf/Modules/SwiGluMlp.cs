@@ -1,0 +1,42 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Msf.Modules;
+
+/// <summary>
+/// Gated perceptron w3(silu(a) b) with (a, b) = w12(x) (SwiGLU, Shazeer 2020; keys <c>w12</c>, <c>w3</c> as in LightningDiT).
+/// </summary>
+public sealed class SwiGluMlp : Module<Tensor, Tensor>
+{
+    private const int Tile = 16;
+
+    [ComponentName(Name = "w12")] private readonly Linear _gateAndValue;
+    [ComponentName(Name = "w3")] private readonly Linear _output;
+
+    /// <summary>Creates the layer with Xavier-uniform weights and zero biases.</summary>
+    /// <param name="width">Width D of the tokens.</param>
+    /// <param name="hidden">Width of gate and value each.</param>
+    /// <param name="device">Where to create the parameters; the CPU when null.</param>
+    public SwiGluMlp(int width, int hidden, Device? device = null) : base(nameof(SwiGluMlp))
+    {
+        _gateAndValue = Initialization.XavierLinear(width, 2 * hidden, device);
+        _output = Initialization.XavierLinear(hidden, width, device);
+        RegisterComponents();
+    }
+
+    /// <summary>Two thirds of the hidden width of a perceptron of two layers, which makes the three cost the same, to the nearest multiple of 16.</summary>
+    /// <param name="hidden">Hidden width of the perceptron of two layers.</param>
+    /// <returns>At least 16; 3072 for 4608, as LightningDiT-XL.</returns>
+    public static int HiddenWidth(int hidden) => Math.Max(1, (int)Math.Round(2.0 * hidden / (3 * Tile), MidpointRounding.AwayFromZero)) * Tile;
+
+    /// <param name="x">Tokens, (B, N, D).</param>
+    /// <returns>Tokens, (B, N, D), owned by the caller's dispose scope.</returns>
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var parts = _gateAndValue.call(x).chunk(2, dim: -1);                                  // 2 x (B, N, hidden)
+        return _output.call(functional.silu(parts[0]).mul(parts[1])).MoveToOuterDisposeScope();   // (B, N, D)
+    }
+}
