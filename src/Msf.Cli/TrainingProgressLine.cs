@@ -17,11 +17,13 @@ internal sealed class TrainingProgressLine(TextWriter output) : IProgress<Traini
     /// <inheritdoc/>
     public void Report(TrainingProgress value)
     {
-        _losses[value.Stage] = _losses.TryGetValue(value.Stage, out var loss) ? loss + 0.02 * (value.Loss - loss) : value.Loss;
+        if (double.IsFinite(value.Loss))
+            _losses[value.Stage] = _losses.TryGetValue(value.Stage, out var loss) ? loss + 0.02 * (value.Loss - loss) : value.Loss;
         if (_sinceLine.Elapsed < (_rewrites ? _terminalInterval : _logInterval)) return;
         _sinceLine.Restart();
         var losses = string.Join(" ", _losses.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value:F4}"));
-        var line = $"{value.Images:N0}/{value.MaxImages:N0} images, loss {losses}, {value.ImagesPerSecond:F0} images/s, {value.Remaining:hh\\:mm\\:ss} left";
+        var skipped = value.SkippedSteps > 0 ? $", {value.SkippedSteps} steps skipped" : "";
+        var line = $"{value.Images:N0}/{value.MaxImages:N0} images, loss {losses}, {value.ImagesPerSecond:F0} images/s, {value.Remaining:hh\\:mm\\:ss} left{skipped}";
         if (_rewrites)
         {
             output.Write($"\r{line}\u001b[K");

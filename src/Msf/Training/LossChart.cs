@@ -14,7 +14,8 @@ internal static class LossChart
     /// <returns>One <c>svg</c> element, or a sentence when there are fewer than two points.</returns>
     public static string Draw(IReadOnlyList<MetricsLine> lines)
     {
-        var points = lines.Where(line => line.Loss > 0 && double.IsFinite(line.Loss)).ToArray();
+        var points = lines.Where(line => line.Loss > 0 && double.IsFinite(line.Loss.Value))
+            .Select(line => (line.Stage, line.Images, Loss: line.Loss!.Value)).ToArray();
         if (points.Length < 2) return "<p>The curves begin with the second line of metrics.</p>";
         var (least, most) = (Math.Log10(points.Min(p => p.Loss)), Math.Log10(points.Max(p => p.Loss)));
         if (most - least < 0.05) (least, most) = (least - 0.05, most + 0.05);
@@ -44,7 +45,7 @@ internal static class LossChart
     }
 
     /// <summary>At most <see cref="MostPoints"/> points, evenly chosen, the last one included.</summary>
-    private static IEnumerable<MetricsLine> Thin(MetricsLine[] points)
+    private static IEnumerable<T> Thin<T>(T[] points)
     {
         var count = Math.Min(points.Length, MostPoints);
         return Enumerable.Range(1, count).Select(i => points[(int)((long)i * points.Length / count) - 1]);

@@ -4,10 +4,19 @@ namespace Msf.Training;
 /// <param name="Step">Steps over all stages.</param>
 /// <param name="Images">Images over all stages.</param>
 /// <param name="Stage">The stage.</param>
-/// <param name="Loss">Mean loss.</param>
-/// <param name="GradientNorm">Mean gradient norm before clipping.</param>
+/// <param name="Loss">Mean loss of the steps that were taken; null where all were skipped.</param>
+/// <param name="GradientNorm">Mean gradient norm before clipping, of the same steps.</param>
 /// <param name="LearningRate">Learning rate of the last step.</param>
 /// <param name="ImagesPerSecond">Rate over all stages since the line before.</param>
 /// <param name="LiveTensors">Tensors alive in the process.</param>
+/// <param name="SkippedSteps">Steps of the stage skipped so far because loss or gradient was not finite.</param>
 public sealed record MetricsLine(
-    long Step, long Images, int Stage, double Loss, double GradientNorm, double LearningRate, double ImagesPerSecond, long LiveTensors);
+    long Step,
+    long Images,
+    int Stage,
+    double? Loss,
+    double? GradientNorm,
+    double LearningRate,
+    double ImagesPerSecond,
+    long LiveTensors,
+    long SkippedSteps = 0);

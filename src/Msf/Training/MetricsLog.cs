@@ -7,16 +7,21 @@ namespace Msf.Training;
 public sealed class MetricsLog
 {
     private readonly string _path;
-    private readonly Dictionary<int, (int Steps, double Loss, double Norm, double Rate)> _sums = [];
+    private readonly Dictionary<int, (int Steps, double Loss, double Norm, double Rate, long Skipped)> _sums = [];
 
     /// <summary>Names the file; it is created by the first line.</summary>
     public MetricsLog(string path) => _path = path;
 
-    /// <summary>Adds a step to the averages.</summary>
-    public void Add(int stage, StepResult step)
+    /// <summary>Adds a step to the averages; one that was skipped adds nothing to them.</summary>
+    /// <param name="stage">The stage.</param>
+    /// <param name="step">What the step reported.</param>
+    /// <param name="skippedSteps">Steps of the stage skipped so far.</param>
+    public void Add(int stage, StepResult step, long skippedSteps = 0)
     {
         var sum = _sums.GetValueOrDefault(stage);
-        _sums[stage] = (sum.Steps + 1, sum.Loss + step.Loss, sum.Norm + step.GradientNorm, step.LearningRate);
+        _sums[stage] = step.Skipped
+            ? sum with { Rate = step.LearningRate, Skipped = skippedSteps }
+            : (sum.Steps + 1, sum.Loss + step.Loss, sum.Norm + step.GradientNorm, step.LearningRate, skippedSteps);
     }
 
     /// <summary>Writes the averages since the last line and starts new ones.</summary>
@@ -26,11 +31,17 @@ public sealed class MetricsLog
     /// <param name="liveTensors">Tensors alive in the process.</param>
     public void Write(long step, long images, double imagesPerSecond, long liveTensors)
     {
-        var lines = _sums.OrderBy(sum => sum.Key).Select(sum => JsonSerializer.Serialize(
-            new MetricsLine(
-                step, images, sum.Key, sum.Value.Loss / sum.Value.Steps, sum.Value.Norm / sum.Value.Steps, sum.Value.Rate, imagesPerSecond, liveTensors),
-            JsonFormat.Line));
-        File.AppendAllLines(_path, lines);
+        var lines = _sums.OrderBy(sum => sum.Key).Select(sum => new MetricsLine(
+            step,
+            images,
+            sum.Key,
+            Mean(sum.Value.Loss, sum.Value.Steps),
+            Mean(sum.Value.Norm, sum.Value.Steps),
+            sum.Value.Rate,
+            imagesPerSecond,
+            liveTensors,
+            sum.Value.Skipped));
+        File.AppendAllLines(_path, lines.Select(line => JsonSerializer.Serialize(line, JsonFormat.Line)));
         _sums.Clear();
     }
 
@@ -54,6 +65,8 @@ public sealed class MetricsLog
         if (!File.Exists(path)) return [];
         return [.. File.ReadLines(path).Where(line => ImagesOf(line) is not null).Select(LineOf).OfType<MetricsLine>()];
     }
+
+    private static double? Mean(double sum, int count) => count > 0 ? sum / count : null;
 
     private static MetricsLine? LineOf(string line)
     {

@@ -43,7 +43,9 @@ internal sealed class RunStorage
         {
             using var scope = NewDisposeScope();
             using var file = SafetensorsFile.Open(Path.Combine(saved.Folder, ModelFolder.StageName(stage)));
-            _stages[stage].Restore(file.ReadAll(), saved.State.StageImages[stage], saved.State.StageSteps[stage]);
+            var state = saved.State;
+            _stages[stage].Restore(
+                file.ReadAll(), state.StageImages[stage], state.StageSteps[stage], state.StageSkipped?[stage] ?? 0, state.StageSkippedInARow?[stage] ?? 0);
         }
     }
 

@@ -47,8 +47,14 @@ public sealed class StageTrainer : IDisposable
     /// <summary>The network, in the compute type.</summary>
     public DiffusionTransformer Network { get; }
 
-    /// <summary>Images this stage has seen.</summary>
+    /// <summary>Images this stage has seen, those of skipped steps included.</summary>
     public long Images { get; private set; }
+
+    /// <summary>Steps skipped because loss or gradient was not finite.</summary>
+    public long SkippedSteps { get; private set; }
+
+    /// <summary>How many of them came last, one after the other; 0 after a step that was taken.</summary>
+    public int SkippedInARow { get; private set; }
 
     /// <summary>Images this stage will have seen at the end of the run.</summary>
     public long TotalImages { get; }
@@ -58,8 +64,10 @@ public sealed class StageTrainer : IDisposable
     /// <param name="labels">Class indices, (B), int64.</param>
     /// <param name="condition">Standardised clean condition, of the shape of the component, or null for the base.</param>
     /// <param name="generator">Source of noise, times and dropped labels of this step.</param>
-    /// <returns>Loss, gradient norm before clipping, and learning rate.</returns>
-    /// <exception cref="InvalidDataException">Loss or gradient is not finite; weights, moments and average are as before the step.</exception>
+    /// <returns>Loss, gradient norm before clipping, and learning rate; a step whose loss or gradient is not finite is skipped.</returns>
+    /// <exception cref="InvalidDataException">
+    /// More than <see cref="TrainingConfig.NonFiniteLimit"/> steps in a row would be skipped; weights, moments and average are as before them.
+    /// </exception>
     public StepResult Step(Tensor component, Tensor labels, Tensor? condition, Generator generator)
     {
         using var scope = NewDisposeScope();
@@ -69,11 +77,10 @@ public sealed class StageTrainer : IDisposable
         var gradient = _parameters.GatherGradients();                                         // (P)
         _parameters.ClearGradients();
         var (mean, norm) = (loss.item<float>(), gradient.norm().item<float>());
-        if (!float.IsFinite(mean) || !float.IsFinite(norm))
-            throw new InvalidDataException(
-                $"stage {_stage} diverged after {Images} images of its own: loss {mean}, gradient norm {norm}; lower training.learningRate or training.gradientClip and go on from the last checkpoint with --resume.");
         var rate = LearningRate();
         Images += batch;
+        if (!float.IsFinite(mean) || !float.IsFinite(norm)) return Skip(mean, norm, rate);
+        SkippedInARow = 0;
         _optimizer.Step(_weights, gradient, rate, Math.Min(1, _config.GradientClip / norm), _average, 1 - EmaDecay(batch));
         _parameters.Scatter(_weights);
         return new StepResult(mean, norm, rate);
@@ -87,6 +94,20 @@ public sealed class StageTrainer : IDisposable
             ? 0.5 * (1 + Math.Cos(Math.PI * Math.Min(1, Images / (double)Math.Max(1, TotalImages))))
             : 1;
         return _config.LearningRate * Math.Min(1, warmup) * course;
+    }
+
+    // The images are spent all the same: schedules and shares go by them, and the same batch again would give the same result.
+    private StepResult Skip(double loss, double norm, double rate)
+    {
+        if (SkippedInARow >= _config.NonFiniteLimit)
+        {
+            var before = SkippedInARow > 0 ? $" after {SkippedInARow} skipped steps" : "";
+            throw new InvalidDataException(
+                $"stage {_stage} diverged after {Images} images of its own: loss {loss}, gradient norm {norm}{before}; lower training.learningRate or training.gradientClip and go on from the last checkpoint with --resume.");
+        }
+        SkippedSteps++;
+        SkippedInARow++;
+        return new StepResult(loss, norm, rate, Skipped: true);
     }
 
     /// <summary>Puts the averaged weights into the network, in evaluation mode, until <see cref="LeaveAverage"/>.</summary>
@@ -125,8 +146,10 @@ public sealed class StageTrainer : IDisposable
     /// <param name="state">What <see cref="State"/> gave.</param>
     /// <param name="images">Images seen then.</param>
     /// <param name="steps">Optimiser steps taken then.</param>
+    /// <param name="skipped">Steps skipped until then.</param>
+    /// <param name="skippedInARow">How many of them came last.</param>
     /// <exception cref="InvalidDataException">The state is of another architecture.</exception>
-    public void Restore(IReadOnlyDictionary<string, Tensor> state, long images, long steps)
+    public void Restore(IReadOnlyDictionary<string, Tensor> state, long images, long steps, long skipped = 0, int skippedInARow = 0)
     {
         using var noGrad = no_grad();
         foreach (var (name, own) in State())
@@ -135,7 +158,7 @@ public sealed class StageTrainer : IDisposable
                 throw new InvalidDataException($"the checkpoint's \"{name}\" is not of this architecture ({_parameters.Length} parameters); resume with the run's own configuration.");
             own.copy_(saved);
         }
-        (Images, _optimizer.Steps) = (images, steps);
+        (Images, _optimizer.Steps, SkippedSteps, SkippedInARow) = (images, steps, skipped, skippedInARow);
         _parameters.Scatter(_weights);
     }
 

@@ -59,6 +59,9 @@ public sealed class Trainer : IDisposable
     /// <summary>Images seen over all stages.</summary>
     public long Images => _batches.Position;
 
+    /// <summary>The stages, coarse to fine.</summary>
+    internal IReadOnlyList<StageTrainer> Stages => _stages;
+
     /// <summary>Goes on from a checkpoint.</summary>
     /// <exception cref="InvalidDataException">Its tensors are not of this architecture.</exception>
     internal void Restore(SavedRun saved)
@@ -80,14 +83,14 @@ public sealed class Trainer : IDisposable
         var training = Config.Training;
         var (clock, before, startImages) = (Stopwatch.StartNew(), _seconds, Images);
         var (loggedAt, loggedImages) = (0.0, Images);
-        var (saved, checkpoint) = (-1L, "");
+        var (due, saved, checkpoint) = (false, -1L, "");
         var page = new RunPage(Config, _run);
         var stop = Images >= training.MaxImages || cancellation.IsCancellationRequested;
         while (!stop)
         {
             var previous = Images;
             var (stage, result) = Step();
-            _metrics.Add(stage, result);
+            _metrics.Add(stage, result, _stages[stage].SkippedSteps);
             var now = clock.Elapsed.TotalSeconds;
             _seconds = before + now;
             progress?.Report(Progress(stage, result.Loss, (Images - startImages) / now));
@@ -98,7 +101,8 @@ public sealed class Trainer : IDisposable
                 (loggedAt, loggedImages) = (now, Images);
                 page.Write(Images, _seconds, running: !stop);
             }
-            if (stop || Crossed(previous, training.CheckpointEveryImages)) (saved, checkpoint) = (Images, Save());
+            due |= Crossed(previous, training.CheckpointEveryImages);
+            if (stop || (due && !InDoubt)) (due, saved, checkpoint) = (false, Images, Save());
             if (training.SampleEveryImages > 0 && (Images >= training.MaxImages || Crossed(previous, training.SampleEveryImages)))
                 new SampleSheet(Config).Draw(_stages, _statistics, Path.Combine(_run.Samples, $"{Images:D9}.png"), cancellation);
         }
@@ -136,12 +140,16 @@ public sealed class Trainer : IDisposable
         return new StageTrainer(network, loss, Config.Training, Precision.ToScalarType(), totalImages, stage);
     }
 
+    // While a stage skips steps, its weights may be what makes them fail: they shall not take the place of good ones.
+    private bool InDoubt => _stages.Any(stage => stage.SkippedInARow > 0);
+
     private bool Crossed(long previous, long every) => previous / every != Images / every;
 
     private TrainingProgress Progress(int stage, double loss, double rate)
     {
         var left = Math.Max(0, Config.Training.MaxImages - Images);
-        return new TrainingProgress(Images, Config.Training.MaxImages, stage, loss, rate, TimeSpan.FromSeconds(left / rate));
+        return new TrainingProgress(
+            Images, Config.Training.MaxImages, stage, loss, rate, TimeSpan.FromSeconds(left / rate), _stages.Sum(trainer => trainer.SkippedSteps));
     }
 
     private string Save() => _storage.Save(new TrainingState
@@ -150,6 +158,8 @@ public sealed class Trainer : IDisposable
         Steps = _steps,
         StageImages = [.. _stages.Select(stage => stage.Images)],
         StageSteps = [.. _stages.Select(stage => stage.Steps)],
+        StageSkipped = [.. _stages.Select(stage => stage.SkippedSteps)],
+        StageSkippedInARow = [.. _stages.Select(stage => stage.SkippedInARow)],
         Seconds = _seconds,
         Statistics = _statistics,
         ClassNames = [.. _classNames],

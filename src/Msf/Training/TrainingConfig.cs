@@ -32,6 +32,11 @@ public sealed record TrainingConfig
     /// <summary>Largest norm of a stage's gradient; larger ones are scaled down. Default 1.</summary>
     public double GradientClip { get; init; } = 1;
 
+    /// <summary>
+    /// Steps in a row that a stage may skip because loss or gradient is not finite; one more stops the run, and 0 stops at the first. Default 10.
+    /// </summary>
+    public int NonFiniteLimit { get; init; } = 10;
+
     /// <summary>Half-life of the averaged weights, in images of the stage; default 20,000.</summary>
     public double EmaHalfLifeImages { get; init; } = 20_000;
 
@@ -84,6 +89,7 @@ public sealed record TrainingConfig
         Check(Beta1 is >= 0 and < 1 && Beta2 is >= 0 and < 1, $"beta1 {Beta1} and beta2 {Beta2} must be at least 0 and below 1");
         Check(WeightDecay >= 0 && double.IsFinite(WeightDecay), $"weightDecay is {WeightDecay}, expected at least 0");
         Check(GradientClip > 0, $"gradientClip is {GradientClip}, expected more than 0");
+        Check(NonFiniteLimit >= 0, $"nonFiniteLimit is {NonFiniteLimit}, expected at least 0");
         Check(EmaHalfLifeImages > 0, $"emaHalfLifeImages is {EmaHalfLifeImages}, expected more than 0");
         Check(StageShares is null || StageShares.Length == stages, $"stageShares has {StageShares?.Length} entries for {stages} stages; give one per stage");
         Check(StageShares is null || (StageShares.All(share => share >= 0 && double.IsFinite(share)) && StageShares.Sum() > 0),

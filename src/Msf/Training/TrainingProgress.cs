@@ -7,4 +7,6 @@ namespace Msf.Training;
 /// <param name="Loss">Loss of the last step.</param>
 /// <param name="ImagesPerSecond">Rate since this process started training.</param>
 /// <param name="Remaining">Time left at that rate.</param>
-public readonly record struct TrainingProgress(long Images, long MaxImages, int Stage, double Loss, double ImagesPerSecond, TimeSpan Remaining);
+/// <param name="SkippedSteps">Steps of all stages skipped because loss or gradient was not finite.</param>
+public readonly record struct TrainingProgress(
+    long Images, long MaxImages, int Stage, double Loss, double ImagesPerSecond, TimeSpan Remaining, long SkippedSteps = 0);

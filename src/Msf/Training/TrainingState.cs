@@ -18,6 +18,12 @@ public sealed record TrainingState
     /// <summary>Optimiser steps of every stage.</summary>
     public required long[] StageSteps { get; init; }
 
+    /// <summary>Steps that every stage skipped because loss or gradient was not finite; null in checkpoints that do not say: none.</summary>
+    public long[]? StageSkipped { get; init; }
+
+    /// <summary>How many of them came last, one after the other; null in checkpoints that do not say: none.</summary>
+    public int[]? StageSkippedInARow { get; init; }
+
     /// <summary>Seconds of training so far.</summary>
     public required double Seconds { get; init; }
 
@@ -37,7 +43,10 @@ public sealed record TrainingState
         var errors = new List<string>(Statistics.Validate(model.Stages.Length, model.Channels));
         if (StageImages.Length != model.Stages.Length || StageSteps.Length != model.Stages.Length)
             errors.Add($"it counts images of {StageImages.Length} and steps of {StageSteps.Length} stages, expected {model.Stages.Length}");
-        if (Images < 0 || Steps < 0 || StageImages.Any(images => images < 0) || StageSteps.Any(steps => steps < 0))
+        if ((StageSkipped?.Length ?? StageSteps.Length) != StageSteps.Length || (StageSkippedInARow?.Length ?? StageSteps.Length) != StageSteps.Length)
+            errors.Add($"it counts skipped steps of {StageSkipped?.Length} and {StageSkippedInARow?.Length} stages, expected {model.Stages.Length}");
+        if (Images < 0 || Steps < 0 || StageImages.Any(images => images < 0) || StageSteps.Any(steps => steps < 0)
+            || StageSkipped?.Any(steps => steps < 0) == true || StageSkippedInARow?.Any(steps => steps < 0) == true)
             errors.Add("it has negative counts");
         return errors;
     }

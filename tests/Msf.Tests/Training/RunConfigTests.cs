@@ -22,6 +22,7 @@ public class RunConfigTests
             Beta1 = 1,
             WeightDecay = double.PositiveInfinity,
             GradientClip = 0,
+            NonFiniteLimit = -1,
             EmaHalfLifeImages = 0,
             StageShares = [1, 1, 1],
             Precision = (ComputePrecision)9,
@@ -34,7 +35,7 @@ public class RunConfigTests
         string[] members =
         [
             "maxImages", "batchSize", "learningRate", "schedule", "precision", "warmupImages", "beta1", "weightDecay", "gradientClip",
-            "emaHalfLifeImages", "stageShares", "logEveryImages", "checkpointEveryImages", "keepCheckpoints", "sampleEveryImages", "sampleCount",
+            "nonFiniteLimit", "emaHalfLifeImages", "stageShares", "logEveryImages", "checkpointEveryImages", "keepCheckpoints", "sampleEveryImages", "sampleCount",
         ];
         var errors = config.Validate(2);
         Assert.Equal(members.Length, errors.Count);

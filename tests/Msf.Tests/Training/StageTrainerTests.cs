@@ -67,19 +67,42 @@ public class StageTrainerTests
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
-    public void A_loss_that_is_not_finite_stops_before_anything_is_touched(float poison)
+    public void A_step_that_is_not_finite_is_skipped_counted_and_touches_nothing_and_one_too_many_stops(float poison)
+    {
+        using var scope = NewDisposeScope();
+        using var trainer = Create(_config with { NonFiniteLimit = 2 });
+        StepResult Poisoned()
+        {
+            using var generator = new Generator(1);
+            return trainer.Step(full(8, 3, 4, 4, poison), zeros(8, ScalarType.Int64), null, generator);
+        }
+
+        Step(trainer);
+        var before = trainer.State().ToDictionary(pair => pair.Key, pair => pair.Value.clone());
+        Assert.True(Poisoned().Skipped && Poisoned().Skipped);
+        Assert.All(before, pair => Assert.True(TensorAssert.Identical(pair.Value, trainer.State()[pair.Key]), pair.Key));
+        Assert.Equal((24, 1, 2, 2), (trainer.Images, trainer.Steps, trainer.SkippedSteps, trainer.SkippedInARow));
+        Assert.False(Step(trainer, 2).Skipped);
+        Assert.Equal((32, 2, 2, 0), (trainer.Images, trainer.Steps, trainer.SkippedSteps, trainer.SkippedInARow));
+
+        Assert.True(Poisoned().Skipped && Poisoned().Skipped);
+        var error = Assert.Throws<InvalidDataException>(() => { Poisoned(); });
+        Assert.StartsWith("stage 0 diverged after 56 images", error.Message);
+        Assert.Contains("after 2 skipped steps", error.Message);
+        Assert.Contains("training.learningRate", error.Message);
+    }
+
+    [Fact]
+    public void A_loss_that_is_finite_with_a_gradient_that_is_not_is_skipped_too()
     {
         using var scope = NewDisposeScope();
         using var trainer = Create(_config);
         Step(trainer);
-        var before = trainer.State().ToDictionary(pair => pair.Key, pair => pair.Value.clone());
-        using var generator = new Generator(1);
-        var error = Assert.Throws<InvalidDataException>(() => trainer.Step(full(8, 3, 4, 4, poison), zeros(8, ScalarType.Int64), null, generator));
-        Assert.StartsWith("stage 0 diverged after 8 images", error.Message);
-        Assert.Contains("training.learningRate", error.Message);
-        Assert.All(before, pair => Assert.True(TensorAssert.Identical(pair.Value, trainer.State()[pair.Key]), pair.Key));
-        Assert.Equal((8, 1), (trainer.Images, trainer.Steps));
-        Assert.True(double.IsFinite(Step(trainer, 2).Loss));
+        var weight = trainer.Network.named_parameters().Single(parameter => parameter.name == "final_layer.linear.bias").parameter;
+        weight.grad = full_like(weight, float.PositiveInfinity);                              // what backward adds to
+        var result = Step(trainer);
+        Assert.True(double.IsFinite(result.Loss) && result.Skipped, $"{result}");
+        Assert.Equal((1, 1), (trainer.Steps, trainer.SkippedSteps));
     }
 
     [Theory]

@@ -31,7 +31,7 @@ public class TrainerTests
         var lines = Metrics(folder["run"]);
         foreach (var stage in new[] { 0, 1 })
         {
-            var losses = lines.Where(line => line.Stage == stage).Select(line => line.Loss).ToArray();
+            var losses = lines.Where(line => line.Stage == stage).Select(line => line.Loss!.Value).ToArray();
             Assert.Equal(8, losses.Length);
             Assert.True(losses[^2..].Average() < 0.9 * losses[..2].Average(), $"stage {stage}: {string.Join(" ", losses.Select(loss => $"{loss:F3}"))}");
         }

@@ -9,14 +9,17 @@ public sealed class TrainingFaultTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    [Fact]
-    public void Divergence_stops_the_run_and_a_smaller_rate_goes_on_from_the_last_checkpoint()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Divergence_stops_the_run_and_a_smaller_rate_goes_on_from_the_last_checkpoint(int limit)
     {
         SmallRun.TrainUntil(80, SmallRun.Config, _folder["run"]);
         var model = File.ReadAllText(_folder["run/model/model.json"]);
-        var wild = SmallRun.With(training => training with { LearningRate = 1e30 });
+        var wild = SmallRun.With(training => training with { LearningRate = 1e30, NonFiniteLimit = limit });
         var error = Assert.Throws<InvalidDataException>(() => SmallRun.Train(wild, _folder["run"], resume: true));
         Assert.Matches("^stage [01] diverged after [0-9]+ images of its own: loss .*--resume\\.$", error.Message);
+        Assert.Equal(limit > 0, error.Message.Contains($"after {limit} skipped steps"));
         Assert.Equal([_folder["run/checkpoints/80"]], Directory.GetFileSystemEntries(_folder["run/checkpoints"]));
         Assert.Equal(model, File.ReadAllText(_folder["run/model/model.json"]));
         Assert.True(SmallRun.Train(SmallRun.Config, _folder["run"], resume: true).Completed);
