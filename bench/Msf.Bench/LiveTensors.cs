@@ -14,7 +14,7 @@ internal static class LiveTensors
     {
         var config = RunConfigReader.Read("tiny", []);
         using var source = ImageSources.Open(config.Data.Source!, config.Data.Classes);
-        var loader = new ImageBatches(source, config.Model.Size[0], config.Training.Seed);
+        var loader = new ImageBatches(source, config.Model.Size[0], config.Data.Loader(config.Training.Seed));
         var factorization = new MultiScaleFactorization(config.Model.Factorization);
         var statistics = DataStatistics.Measure(loader, factorization, config.Model.Channels);
         var folder = Directory.CreateTempSubdirectory("msf-bench-");

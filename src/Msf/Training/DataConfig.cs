@@ -1,3 +1,5 @@
+using Msf.Data;
+
 namespace Msf.Training;
 
 /// <summary>What a run trains on.</summary>
@@ -15,6 +17,26 @@ public sealed record DataConfig
     /// <summary>Most bytes of decoded images kept in memory; default 2 GiB. A larger source is decoded again every epoch.</summary>
     public long CacheBytes { get; init; } = 2L << 30;
 
+    /// <summary>Threads that decode and prepare the next batches while the last one is trained on; default 2. 0 prepares each when it is needed. No batch depends on it.</summary>
+    public int LoaderThreads { get; init; } = 2;
+
+    /// <summary>
+    /// Largest share of the images that may be broken; default 0.01. Each is replaced by the next good one of the source, and named in the run
+    /// folder's broken.txt; one is tolerated in a set of any size. More end the run, since then the set is damaged, not an image; 0 tolerates none.
+    /// </summary>
+    public double MaxBroken { get; init; } = 0.01;
+
+    /// <summary>What the loader is to do.</summary>
+    /// <param name="seed">The run's seed.</param>
+    public LoaderOptions Loader(long seed) => new()
+    {
+        Seed = seed,
+        HorizontalFlip = HorizontalFlip,
+        MemoryBudget = CacheBytes,
+        Threads = LoaderThreads,
+        MaxBroken = MaxBroken,
+    };
+
     /// <summary>Everything that is wrong, one line each; empty when usable.</summary>
     /// <param name="classes">Number of classes of the model.</param>
     public IReadOnlyList<string> Validate(int classes)
@@ -24,6 +46,8 @@ public sealed record DataConfig
             errors.Add($"classes names {Classes.Length} classes, the model has {classes}; name as many, or set model.classes");
         if (Classes is not null && Classes.Distinct(StringComparer.Ordinal).Count() != Classes.Length)
             errors.Add($"classes names a class twice ({string.Join(", ", Classes)})");
+        if (LoaderThreads is < 0 or > LoaderOptions.MostThreads) errors.Add($"loaderThreads is {LoaderThreads}, expected 0 to {LoaderOptions.MostThreads}");
+        if (!(MaxBroken is >= 0 and <= 1)) errors.Add($"maxBroken is {MaxBroken}, expected a share of the images, 0 to 1");
         if (CacheBytes < 0) errors.Add($"cacheBytes is {CacheBytes}, expected at least 0");
         return errors;
     }

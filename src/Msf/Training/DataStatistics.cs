@@ -27,7 +27,7 @@ public static class DataStatistics
             using var scope = NewDisposeScope();
             // Spread over the whole source, which is ordered by class.
             var indices = Enumerable.Range(first, Math.Min(BatchSize, count - first)).Select(i => (int)((long)i * batches.Count / count));
-            accumulator.Add(batches.Images([.. indices]));
+            accumulator.Add(batches.At([.. indices]).Images);
         }
         return accumulator.Result();
     }

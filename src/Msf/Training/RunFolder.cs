@@ -18,6 +18,9 @@ public sealed class RunFolder
     /// <summary>Metrics, one JSON object a line.</summary>
     public string Metrics => Path.Combine(Root, "metrics.jsonl");
 
+    /// <summary>Broken images that were met, one a line with the reason; absent where there are none.</summary>
+    public string Broken => Path.Combine(Root, "broken.txt");
+
     /// <summary>Sample sheets by images seen.</summary>
     public string Samples => Path.Combine(Root, "samples");
 

@@ -31,7 +31,7 @@ public sealed class Trainer : IDisposable
     /// <summary>Builds networks and optimisers; <see cref="TrainingRun.Open"/> prepares the rest.</summary>
     /// <param name="config">A valid configuration.</param>
     /// <param name="run">Run folder.</param>
-    /// <param name="batches">The data, at the model's size.</param>
+    /// <param name="batches">The data, at the model's size; disposed with this.</param>
     /// <param name="classNames">Names of the classes, in the order of their indices.</param>
     /// <param name="device">Where to train.</param>
     /// <param name="statistics">Component statistics of the data.</param>
@@ -129,6 +129,7 @@ public sealed class Trainer : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _batches.Dispose();
         foreach (var stage in _stages) stage.Dispose();
     }
 

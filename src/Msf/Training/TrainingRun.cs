@@ -33,7 +33,8 @@ public static class TrainingRun
         else if (resume) warn($"{path} has no usable checkpoint; starting from the beginning.");
         Directory.CreateDirectory(run.Root);                                                  // known to be writable before the data are measured
 
-        var batches = new ImageBatches(source, config.Model.Size[0], config.Training.Seed, config.Data.HorizontalFlip, config.Data.CacheBytes);
+        if (saved is null) File.Delete(run.Broken);                                           // of an earlier try
+        var batches = new ImageBatches(source, config.Model.Size[0], config.Data.Loader(config.Training.Seed), new BrokenImageLog(run.Broken, warn).Add);
         var statistics = saved?.State.Statistics
             ?? DataStatistics.Measure(batches, new MultiScaleFactorization(config.Model.Factorization), config.Model.Channels);
         var trainer = new Trainer(config, run, batches, [.. source.Classes.Select(c => c.Name)], device, statistics);

@@ -61,11 +61,11 @@ public class RunConfigTests
             Model = SmallRun.Config.Model with { Stages = [SmallRun.Config.Model.Stages[0] with { Heads = 3 }, SmallRun.Config.Model.Stages[1]] },
             Diffusion = SmallRun.Config.Diffusion with { LabelDropout = 2 },
             Sampling = new SamplingConfig { Stages = [new StageSamplingConfig { Steps = 0 }] },
-            Data = new DataConfig { Classes = ["circle", "circle"], CacheBytes = -1 },
+            Data = new DataConfig { Classes = ["circle", "circle"], CacheBytes = -1, LoaderThreads = -1, MaxBroken = 2 },
             Training = SmallRun.Config.Training with { BatchSize = -4 },
         };
         var errors = config.Validate();
-        foreach (var part in new[] { "model: stage 0", "diffusion: labelDropout", "sampling: ", "data: classes names 2", "data: classes names a class twice", "data: cacheBytes", "training: batchSize" })
+        foreach (var part in new[] { "model: stage 0", "diffusion: labelDropout", "sampling: ", "data: classes names 2", "data: classes names a class twice", "data: cacheBytes", "data: loaderThreads", "data: maxBroken", "training: batchSize" })
             Assert.Contains(errors, error => error.StartsWith(part, StringComparison.Ordinal));
         Assert.All(errors, error => Assert.DoesNotContain('\n', error));
     }

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Msf.Runtime;
 using static TorchSharp.torch;
@@ -6,54 +7,58 @@ namespace Msf.Data;
 
 /// <summary>
 /// The training loader: batches of square images in a seeded, shuffled order that can be resumed at any image. The same source,
-/// size, seed and position give the same batch, whatever was read before. Not thread-safe.
+/// size, seed and position give the same batch, whatever was read before and by however many threads. Not thread-safe.
 /// </summary>
-public sealed class ImageBatches
+public sealed class ImageBatches : IDisposable
 {
-    /// <summary>Bytes of decoded images kept in memory unless told otherwise: 2 GiB.</summary>
-    public const long DefaultMemoryBudget = 2L << 30;
-
     // Flips and order come from different streams of the same seed.
     private const long FlipStream = 0x466C6970;    // "Flip" in ASCII
 
     private static readonly float[] _levels = [.. Enumerable.Range(0, 256).Select(value => value / 127.5f - 1)];
 
+    private readonly LoaderOptions _options;
+    private readonly BrokenImages _broken;
     private readonly PixelStore _pixels;
     private readonly BatchOrder _order;
     private readonly long[] _labels;
-    private readonly bool _flip;
+    private readonly BatchPipeline? _pipeline;
+    private readonly SpareBuffers _spare = new(BatchPipeline.Ahead);
     private long _position;
 
     /// <summary>Decodes the whole source where it fits the budget; otherwise images are decoded whenever they are needed.</summary>
     /// <param name="source">The images; must stay open as long as this is used. The caller disposes it.</param>
     /// <param name="imageSize">Width and height in pixels; images of another size are fitted by <see cref="ImageResizer"/>.</param>
-    /// <param name="seed">Chooses order and flips.</param>
-    /// <param name="horizontalFlip">Whether half of the images, chosen anew in each epoch, are mirrored left to right.</param>
-    /// <param name="memoryBudget">Most bytes of decoded images to keep.</param>
-    /// <exception cref="ArgumentException">The source has no image, or the size is out of range.</exception>
-    /// <exception cref="InvalidDataException">An image is damaged; where images are decoded on demand, reading says so.</exception>
-    public ImageBatches(
-        IImageSource source, int imageSize, long seed = 0, bool horizontalFlip = false, long memoryBudget = DefaultMemoryBudget)
+    /// <param name="options">Order, flips, memory, threads, tolerance; the defaults when null.</param>
+    /// <param name="brokenFound">Told of every broken image once, on the caller's thread, in an order that the batches fix.</param>
+    /// <exception cref="ArgumentException">The source has no image, or an option is out of range.</exception>
+    /// <exception cref="InvalidDataException">More images are broken than allowed; where images are decoded on demand, reading says so.</exception>
+    public ImageBatches(IImageSource source, int imageSize, LoaderOptions? options = null, Action<BrokenImage>? brokenFound = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentOutOfRangeException.ThrowIfLessThan(imageSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(imageSize, 8192);
+        _options = options ?? new LoaderOptions();
+        if (_options.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors), nameof(options));
         if (source.Count == 0) throw new ArgumentException($"{source.Name} has no images: nothing to train on.", nameof(source));
         ImageSize = imageSize;
-        _flip = horizontalFlip;
-        _order = new BatchOrder(source.Count, seed);
+        _order = new BatchOrder(source.Count, _options.Seed);
         _labels = [.. Enumerable.Range(0, source.Count).Select(i => (long)source.LabelAt(i))];
-        _pixels = new PixelStore(source, imageSize, memoryBudget);
+        _broken = new BrokenImages(source, _options.MaxBroken, brokenFound);
+        _pixels = new PixelStore(source, imageSize, _options.MemoryBudget, _broken);
+        _pipeline = _options.Threads > 0 ? new BatchPipeline(_options.Threads, Plan, Prepare) : null;
     }
 
     /// <summary>Width and height of the images in pixels.</summary>
     public int ImageSize { get; }
 
-    /// <summary>Number of images, which is the length of an epoch.</summary>
+    /// <summary>Number of images, which is the length of an epoch; broken ones count, since others stand for them.</summary>
     public int Count => _order.Count;
 
     /// <summary>Whether all images are held decoded in memory.</summary>
     public bool InMemory => _pixels.InMemory;
+
+    /// <summary>The broken images met so far.</summary>
+    public IReadOnlyList<BrokenImage> Broken => _broken.All;
 
     /// <summary>Images visited so far; set it to go on from there. Epoch e begins at e x <see cref="Count"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
@@ -69,55 +74,82 @@ public sealed class ImageBatches
 
     /// <summary>The batch at the present position; the position then moves on by its size.</summary>
     /// <param name="size">Number of images, at least 1; a batch may reach over the end of an epoch.</param>
+    /// <param name="cancellation">Ends a wait for loader threads; the position stays.</param>
     /// <returns>Images in [-1, 1] and labels, owned by the caller's dispose scope or by the caller.</returns>
-    /// <exception cref="InvalidDataException">An image is damaged; the message names it.</exception>
-    public Batch Next(int size)
+    /// <exception cref="InvalidDataException">More images are broken than allowed; the message names some.</exception>
+    /// <exception cref="IOException">An image could not be read for a reason that is no property of it; the position stays.</exception>
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    /// <exception cref="ObjectDisposedException">This loader was disposed.</exception>
+    public Batch Next(int size, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
-        var indices = new int[size];
-        _order.Indices(_position, indices);
-        var first = _position;
-        var images = Fill(indices, i => _flip && (SeededNoise.Mix(_order.Seed, FlipStream, first + i) & 1) != 0);
+        var batch = _pipeline?.Take(_position, size, cancellation) ?? PrepareHere(Plan(_position, size));
+        var result = Finish(batch);
         _position += size;
-        return new Batch(images, Labels(indices));
+        return result;
     }
 
     /// <summary>Images by index, never mirrored.</summary>
-    /// <param name="indices">Places in the source, at least one.</param>
-    /// <returns>float32 (B, 3, H, W) in [-1, 1], owned by the caller's dispose scope or by the caller.</returns>
+    /// <param name="indices">Places in the source, at least one; a broken image is replaced as in training.</param>
+    /// <returns>Images in [-1, 1] and the labels of those images, owned by the caller's dispose scope or by the caller.</returns>
     /// <exception cref="ArgumentException">There is no such image, or no index.</exception>
-    /// <exception cref="InvalidDataException">An image is damaged; the message names it.</exception>
-    public Tensor Images(ReadOnlySpan<int> indices) => Fill(Checked(indices), _ => false);
-
-    /// <summary>Labels by index.</summary>
-    /// <param name="indices">Places in the source, at least one.</param>
-    /// <returns>int64 (B), owned by the caller's dispose scope or by the caller.</returns>
-    /// <exception cref="ArgumentException">There is no such image, or no index.</exception>
-    public Tensor Labels(ReadOnlySpan<int> indices) =>
-        tensor(Array.ConvertAll(Checked(indices), index => _labels[index]), device: CPU);
-
-    private int[] Checked(ReadOnlySpan<int> indices)
+    /// <exception cref="InvalidDataException">More images are broken than allowed; the message names some.</exception>
+    /// <exception cref="IOException">An image could not be read for a reason that is no property of it.</exception>
+    public Batch At(ReadOnlySpan<int> indices)
     {
         if (indices.IsEmpty) throw new ArgumentException("No index given: ask for at least one image.", nameof(indices));
         foreach (var index in indices)
             if (index < 0 || index >= Count)
                 throw new ArgumentException($"There is no image {index}: indices go from 0 to {Count - 1}.", nameof(indices));
-        return indices.ToArray();
+        var batch = new PreparedBatch(position: -1, indices.ToArray(), Room(indices.Length));
+        PixelStore.ForEach(batch.Size, i => Load(batch, i));
+        return Finish(batch);
     }
 
-    private Tensor Fill(int[] indices, Func<int, bool> mirrored)
+    /// <summary>Ends the loader threads. Batches that were handed out stay whose they are; the source stays open.</summary>
+    public void Dispose() => _pipeline?.Dispose();
+
+    private PreparedBatch Plan(long position, int size)
     {
-        var values = new float[(long)indices.Length * _pixels.ImageBytes];
-        _pixels.Read(indices, (i, pixels) =>
-        {
-            var target = values.AsSpan(i * _pixels.ImageBytes, _pixels.ImageBytes);
-            var source = pixels.Span;
-            for (var p = 0; p < source.Length; p++) target[p] = _levels[source[p]];
-            if (!mirrored(i)) return;
-            for (var row = 0; row < target.Length; row += ImageSize) target.Slice(row, ImageSize).Reverse();
-        });
-        var images = empty([indices.Length, 3, ImageSize, ImageSize], ScalarType.Float32, CPU);    // (B, 3, H, W)
-        MemoryMarshal.AsBytes(values.AsSpan()).CopyTo(images.bytes);
-        return images;
+        var indices = new int[size];
+        _order.Indices(position, indices);
+        return new PreparedBatch(position, indices, Room(size));
+    }
+
+    private float[] Room(int size) => _spare.Take((long)size * _pixels.ImageBytes);
+
+    private PreparedBatch PrepareHere(PreparedBatch batch)
+    {
+        for (var i = 0; i < batch.Size; i++) Prepare(batch, i);
+        return batch;
+    }
+
+    private void Prepare(PreparedBatch batch, int image)
+    {
+        var values = Load(batch, image);
+        var mirrored = _options.HorizontalFlip && (SeededNoise.Mix(_options.Seed, FlipStream, batch.Position + image) & 1) != 0;
+        if (!mirrored) return;
+        for (var row = 0; row < values.Length; row += ImageSize) values.Slice(row, ImageSize).Reverse();
+    }
+
+    private Span<float> Load(PreparedBatch batch, int image)
+    {
+        var (pixels, index) = _pixels.Read(batch.Indices[image], out var broken);
+        batch.AddBroken(image, broken);
+        batch.Labels[image] = _labels[index];
+        var values = batch.Values.AsSpan(image * _pixels.ImageBytes, _pixels.ImageBytes);     // (3, H, W)
+        var levels = pixels.Span;
+        for (var i = 0; i < levels.Length; i++) values[i] = _levels[levels[i]];
+        return values;
+    }
+
+    private Batch Finish(PreparedBatch batch)
+    {
+        if (batch.Fault is { } fault) ExceptionDispatchInfo.Throw(fault);
+        _broken.Add(batch.Broken);
+        var images = empty([batch.Size, 3, ImageSize, ImageSize], ScalarType.Float32, CPU);   // (B, 3, H, W)
+        MemoryMarshal.AsBytes(batch.Values.AsSpan()).CopyTo(images.bytes);
+        _spare.Return(batch.Values);
+        return new Batch(images, tensor(batch.Labels, device: CPU));
     }
 }

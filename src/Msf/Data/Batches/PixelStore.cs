@@ -5,23 +5,31 @@ namespace Msf.Data;
 
 /// <summary>
 /// The images of a source as squares of one size, uint8 (3, size, size) each: all decoded at once into one array where they fit
-/// a budget, else decoded each time they are asked for.
+/// a budget, else decoded each time they are asked for. A broken image is replaced by the next good one in the order of the source (which
+/// is mostly one of the same class), so that what stands for it depends on the source alone. May be used from several threads at once.
 /// </summary>
 internal sealed class PixelStore
 {
     private readonly IImageSource _source;
     private readonly int _size;
+    private readonly BrokenImages _limit;
+    private readonly ConcurrentDictionary<int, BrokenImage> _broken = new();
     private readonly byte[]? _all;
 
-    public PixelStore(IImageSource source, int size, long memoryBudget)
+    /// <param name="source">The images.</param>
+    /// <param name="size">Width and height in pixels.</param>
+    /// <param name="memoryBudget">Most bytes to keep.</param>
+    /// <param name="limit">How many broken images are allowed.</param>
+    /// <exception cref="InvalidDataException">All images were decoded, and too many are broken.</exception>
+    public PixelStore(IImageSource source, int size, long memoryBudget, BrokenImages limit)
     {
-        _source = source;
-        _size = size;
+        (_source, _size, _limit) = (source, size, limit);
         ImageBytes = 3 * size * size;
         var needed = (long)source.Count * ImageBytes;
         if (needed > Math.Min(memoryBudget, Array.MaxLength)) return;
         var all = new byte[needed];
-        ForEach(source.Count, i => Decode(i, all.AsSpan(i * ImageBytes, ImageBytes)));
+        ForEach(source.Count, i => TryDecode(i, all.AsSpan(i * ImageBytes, ImageBytes)));
+        limit.Add(_broken.OrderBy(entry => entry.Key).Select(entry => new BrokenImageAt(entry.Key, entry.Value)));
         _all = all;
     }
 
@@ -31,24 +39,30 @@ internal sealed class PixelStore
     /// <summary>Whether all images are held decoded.</summary>
     public bool InMemory => _all is not null;
 
-    /// <summary>Gives images by index, in the order asked for, to <paramref name="use"/>: place in the list, and pixels.</summary>
-    public void Read(int[] indices, Action<int, ReadOnlyMemory<byte>> use)
+    /// <summary>Gives an image, or the next good one after it.</summary>
+    /// <param name="index">Place in the source.</param>
+    /// <param name="broken">The broken images passed over, in order; empty where the image itself is good.</param>
+    /// <returns>The pixels, and the place of the image that they are of.</returns>
+    /// <exception cref="InvalidDataException">More broken images follow one another than are allowed in all.</exception>
+    public (ReadOnlyMemory<byte> Pixels, int Index) Read(int index, out IReadOnlyList<BrokenImageAt> broken)
     {
-        if (_all is not null)
+        broken = [];
+        var pixels = _all is null ? new byte[ImageBytes] : default;
+        for (var at = index; ; at = (at + 1) % _source.Count)
         {
-            for (var i = 0; i < indices.Length; i++) use(i, _all.AsMemory(indices[i] * ImageBytes, ImageBytes));
-            return;
+            if (!_broken.ContainsKey(at))
+            {
+                if (_all is not null) return (_all.AsMemory(at * ImageBytes, ImageBytes), at);
+                if (TryDecode(at, pixels)) return (pixels, at);
+            }
+            broken = [.. broken, new BrokenImageAt(at, _broken[at])];
+            // A property of this chain alone, whichever thread looks at it: no batch fails for what another has met.
+            if (broken.Count > _limit.Allowed || broken.Count == _source.Count) throw _limit.TooMany([.. broken.Select(met => met.Image)]);
         }
-        ForEach(indices.Length, i =>
-        {
-            var pixels = new byte[ImageBytes];
-            Decode(indices[i], pixels);
-            use(i, pixels);
-        });
     }
 
-    // The first broken image in order is reported, whichever thread met one first.
-    private static void ForEach(int count, Action<int> body)
+    /// <summary>Calls <paramref name="body"/> on several threads; where it throws, the exception of the lowest number is thrown.</summary>
+    public static void ForEach(int count, Action<int> body)
     {
         var failures = new ConcurrentDictionary<int, Exception>();
         Parallel.For(0, count, (i, loop) =>
@@ -57,13 +71,27 @@ internal sealed class PixelStore
             {
                 body(i);
             }
-            catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+            catch (Exception e)
             {
                 failures[i] = e;
                 loop.Break();
             }
         });
         if (!failures.IsEmpty) ExceptionDispatchInfo.Throw(failures[failures.Keys.Min()]);
+    }
+
+    private bool TryDecode(int index, Span<byte> into)
+    {
+        try
+        {
+            Decode(index, into);
+            return true;
+        }
+        catch (Exception e) when (BrokenImages.IsBroken(e))
+        {
+            _broken.TryAdd(index, BrokenImage.From(_source.NameAt(index), e));
+            return false;
+        }
     }
 
     private void Decode(int index, Span<byte> into)

@@ -13,7 +13,7 @@ public static class DataInspection
     {
         ArgumentNullException.ThrowIfNull(source);
         var sizes = new (int Width, int Height)[source.Count];
-        var faults = new string?[source.Count];
+        var faults = new BrokenImage?[source.Count];
         var done = 0;
         Parallel.For(0, source.Count, new ParallelOptions { CancellationToken = cancellationToken }, i =>
         {
@@ -24,23 +24,17 @@ public static class DataInspection
             }
             catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
             {
-                faults[i] = WithoutName(e.Message, source.NameAt(i));
+                faults[i] = BrokenImage.From(source.NameAt(i), e);
             }
             var now = Interlocked.Increment(ref done);
             if (now % 256 == 0 || now == source.Count) progress?.Report(now);
         });
 
-        var broken = Enumerable.Range(0, source.Count).Where(i => faults[i] is not null)
-            .Select(i => new BrokenImage(source.NameAt(i), faults[i]!));
         var readable = sizes.Where(size => size.Width > 0).ToArray();
         return new InspectionReport(
             source.Name, source.Count, source.Classes,
-            Range(Array.ConvertAll(readable, size => size.Width)), Range(Array.ConvertAll(readable, size => size.Height)), [.. broken]);
+            Range(Array.ConvertAll(readable, size => size.Width)), Range(Array.ConvertAll(readable, size => size.Height)), [.. faults.OfType<BrokenImage>()]);
     }
-
-    // The report names the image beside the reason.
-    private static string WithoutName(string message, string name) =>
-        message.StartsWith($"{name} is ", StringComparison.Ordinal) ? message[(name.Length + 4)..] : message;
 
     private static SizeRange? Range(int[] sizes) => sizes.Length == 0 ? null : new SizeRange(sizes.Min(), sizes.Max());
 }
