@@ -45,6 +45,23 @@ public sealed class StageLoss
     /// <exception cref="ArgumentException">Shapes or types do not fit, those of the prediction included.</exception>
     public StageLossResult Compute(Denoiser network, Tensor x1, Tensor labels, Tensor? u, Generator g)
     {
+        using var scope = NewDisposeScope();
+        var result = Compute(network, Draw(x1, labels, u, g));
+        result.Loss.MoveToOuterDisposeScope();
+        result.PerImage.MoveToOuterDisposeScope();
+        result.Time.MoveToOuterDisposeScope();
+        return result;
+    }
+
+    /// <summary>Draws all that the loss of a batch needs.</summary>
+    /// <param name="x1">Standardised components, (B, C, ...), floating point.</param>
+    /// <param name="labels">Classes, (B,) int64, on the device of <paramref name="x1"/>.</param>
+    /// <param name="u">Standardised clean conditions, shape of <paramref name="x1"/>; null for the base stage.</param>
+    /// <param name="g">A CPU generator; draws are moved to the device of <paramref name="x1"/>.</param>
+    /// <returns>Data and draws, owned by the caller's dispose scope; what is float32 already is shared with the arguments.</returns>
+    /// <exception cref="ArgumentException">Shapes or types do not fit.</exception>
+    public StageDraw Draw(Tensor x1, Tensor labels, Tensor? u, Generator g)
+    {
         RequireShapes(x1, labels, u);
         using var scope = NewDisposeScope();
         var (shape, device) = (x1.shape, x1.device);
@@ -52,19 +69,25 @@ public sealed class StageLoss
         var eps = Normal(shape, device, g);                                                      // (B, C, ...)
         labels = DropLabels(labels, g);
         var (condition, conditionTime) = Condition(u, g);
-        var result = Evaluate(network, x1.to(ScalarType.Float32), eps, t, labels, condition, conditionTime);
-        result.Loss.MoveToOuterDisposeScope();
-        result.PerImage.MoveToOuterDisposeScope();
-        result.Time.MoveToOuterDisposeScope();
-        return result;
+        return new StageDraw(
+            x1.to(ScalarType.Float32).alias().MoveToOuterDisposeScope(),
+            eps.MoveToOuterDisposeScope(),
+            t.MoveToOuterDisposeScope(),
+            labels.MoveToOuterDisposeScope(),
+            condition?.alias().MoveToOuterDisposeScope(),
+            conditionTime?.MoveToOuterDisposeScope());
     }
 
-    /// <summary>The loss for draws that are given; x1, eps and condition float32.</summary>
-    internal StageLossResult Evaluate(
-        Denoiser network, Tensor x1, Tensor eps, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime)
+    /// <summary>Computes the loss of a batch, or of a part of one, for given draws.</summary>
+    /// <param name="network">The stage's network.</param>
+    /// <param name="draw">Data and draws.</param>
+    /// <returns>Loss and metrics, owned by the caller's dispose scope; its times are those of the draw.</returns>
+    /// <exception cref="ArgumentException">The prediction does not have the shape of the data.</exception>
+    public StageLossResult Compute(Denoiser network, StageDraw draw)
     {
         using var scope = NewDisposeScope();
-        var prediction = network(Path.Interpolate(x1, eps, t), t, labels, condition, conditionTime);
+        var (x1, eps, t) = (draw.Data, draw.Noise, draw.Time);
+        var prediction = network(Path.Interpolate(x1, eps, t), t, draw.Labels, draw.Condition, draw.ConditionTime);
         ShapeGuard.Require(prediction, nameof(prediction), x1.shape);
         var target = PredictionConversion.Target(Path, _config.Prediction, x1, eps, t);
         var perImage = (prediction.to(ScalarType.Float32) - target).Squared().flatten(1).mean([1]);   // (B,)

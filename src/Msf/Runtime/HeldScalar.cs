@@ -87,6 +87,13 @@ public static class HeldScalar
         x.add_(scalar, one);
     }
 
+    /// <summary>x = x + y, in place.</summary>
+    public static void AddInPlace(this Tensor x, Tensor y)
+    {
+        using var one = 1.ToScalar();
+        x.add_(y, one);
+    }
+
     /// <summary>x = x / value, in place.</summary>
     public static void DivideInPlace(this Tensor x, double value)
     {

@@ -1,6 +1,7 @@
 using Msf.Checkpoints;
 using Msf.Diffusion;
 using Msf.Models;
+using Msf.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -72,10 +73,7 @@ public sealed class StageTrainer : IDisposable
     {
         using var scope = NewDisposeScope();
         var batch = component.shape[0];
-        var loss = _loss.Compute(Network.Forward, component, labels, condition, generator).Loss;
-        loss.backward();
-        var gradient = _parameters.GatherGradients();                                         // (P)
-        _parameters.ClearGradients();
+        var (loss, gradient) = Differentiate(_loss.Draw(component, labels, condition, generator));
         var (mean, norm) = (loss.item<float>(), gradient.norm().item<float>());
         var rate = LearningRate();
         Images += batch;
@@ -87,13 +85,31 @@ public sealed class StageTrainer : IDisposable
     }
 
     /// <summary>Learning rate at the present number of images.</summary>
-    public double LearningRate()
+    public double LearningRate() => LearningRates.At(_config, Images, TotalImages);
+
+    // Summed in float32 whatever the network computes in, so that many small parts are not rounded away.
+    private (Tensor Loss, Tensor Gradient) Differentiate(StageDraw draw)
     {
-        var warmup = Images < _config.WarmupImages ? (Images + _config.BatchSize) / (double)(_config.WarmupImages + _config.BatchSize) : 1;
-        var course = _config.Schedule == LearningRateSchedule.Cosine
-            ? 0.5 * (1 + Math.Cos(Math.PI * Math.Min(1, Images / (double)Math.Max(1, TotalImages))))
-            : 1;
-        return _config.LearningRate * Math.Min(1, warmup) * course;
+        (Tensor Loss, Tensor Gradient)? sum = null;                                           // (), (P)
+        foreach (var part in draw.Split(_config.Accumulate))
+        {
+            using var scope = NewDisposeScope();
+            var loss = _loss.Compute(Network.Forward, part).Loss;
+            if (part.Count < draw.Count) loss = loss.Times(part.Count / (double)draw.Count);
+            loss.backward();
+            var gradient = _parameters.GatherGradients();
+            _parameters.ClearGradients();
+            if (sum is { } before)
+            {
+                before.Loss.AddInPlace(loss.detach());
+                before.Gradient.AddInPlace(gradient);
+            }
+            else
+            {
+                sum = (loss.detach().MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
+            }
+        }
+        return sum!.Value;
     }
 
     // The images are spent all the same: schedules and shares go by them, and the same batch again would give the same result.

@@ -11,11 +11,24 @@ public sealed record TrainingConfig
     /// <summary>Images per step.</summary>
     public int BatchSize { get; init; } = 64;
 
+    /// <summary>
+    /// Parts into which the batch of a step is cut, one forward and backward pass each: less memory, the same gradient up to rounding. Default 1.
+    /// </summary>
+    public int Accumulate { get; init; } = 1;
+
     /// <summary>Peak learning rate of AdamW; default 3e-4.</summary>
     public double LearningRate { get; init; } = 3e-4;
 
     /// <summary>Course of the learning rate after the warm-up; default constant.</summary>
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
+
+    /// <summary>Share of the peak rate at which a cosine ends, 0 to 1; default 0.</summary>
+    public double FinalLearningRateFraction { get; init; }
+
+    /// <summary>
+    /// Images of a stage up to which an inverse square root keeps the peak rate: <c>peak / sqrt(max(images / decayImages, 1))</c>. Default 100,000.
+    /// </summary>
+    public long DecayImages { get; init; } = 100_000;
 
     /// <summary>Images of a stage over which its learning rate rises linearly from 0.</summary>
     public long WarmupImages { get; init; } = 10_000;
@@ -82,8 +95,11 @@ public sealed record TrainingConfig
         void Check(bool holds, string error) { if (!holds) errors.Add(error); }
         Check(MaxImages >= 1, $"maxImages is {MaxImages}, expected at least 1");
         Check(BatchSize >= 1, $"batchSize is {BatchSize}, expected at least 1");
+        Check(Accumulate >= 1 && Accumulate <= Math.Max(1, BatchSize), $"accumulate is {Accumulate}, expected 1 to batchSize ({BatchSize})");
         Check(LearningRate > 0 && double.IsFinite(LearningRate), $"learningRate is {LearningRate}, expected more than 0");
-        Check(Enum.IsDefined(Schedule), $"schedule is {(int)Schedule}, expected {string.Join(" or ", Enum.GetNames<LearningRateSchedule>())}");
+        Check(Enum.IsDefined(Schedule), $"schedule is {(int)Schedule}, expected {string.Join(", ", Enum.GetNames<LearningRateSchedule>())}");
+        Check(FinalLearningRateFraction is >= 0 and <= 1, $"finalLearningRateFraction is {FinalLearningRateFraction}, expected 0 to 1");
+        Check(DecayImages >= 1, $"decayImages is {DecayImages}, expected at least 1");
         Check(Enum.IsDefined(Precision), $"precision is {(int)Precision}, expected {string.Join(", ", Enum.GetNames<ComputePrecision>())}");
         Check(WarmupImages >= 0, $"warmupImages is {WarmupImages}, expected at least 0");
         Check(Beta1 is >= 0 and < 1 && Beta2 is >= 0 and < 1, $"beta1 {Beta1} and beta2 {Beta2} must be at least 0 and below 1");

@@ -16,7 +16,10 @@ public class RunConfigTests
         {
             MaxImages = 0,
             BatchSize = 0,
+            Accumulate = 0,
             LearningRate = double.NaN,
+            FinalLearningRateFraction = 1.5,
+            DecayImages = 0,
             Schedule = (LearningRateSchedule)9,
             WarmupImages = -1,
             Beta1 = 1,
@@ -34,13 +37,17 @@ public class RunConfigTests
         };
         string[] members =
         [
-            "maxImages", "batchSize", "learningRate", "schedule", "precision", "warmupImages", "beta1", "weightDecay", "gradientClip",
+            "maxImages", "batchSize", "accumulate", "learningRate", "schedule", "finalLearningRateFraction", "decayImages", "precision", "warmupImages", "beta1", "weightDecay", "gradientClip",
             "nonFiniteLimit", "emaHalfLifeImages", "stageShares", "logEveryImages", "checkpointEveryImages", "keepCheckpoints", "sampleEveryImages", "sampleCount",
         ];
         var errors = config.Validate(2);
         Assert.Equal(members.Length, errors.Count);
         Assert.All(members, member => Assert.Contains(errors, error => error.Contains(member)));
     }
+
+    [Fact]
+    public void A_batch_is_not_cut_into_more_parts_than_it_has_images() =>
+        Assert.Contains("accumulate is 9", Assert.Single(new TrainingConfig { MaxImages = 1, BatchSize = 8, Accumulate = 9 }.Validate(2)));
 
     [Theory]
     [InlineData(-1, 1)]
