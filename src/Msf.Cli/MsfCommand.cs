@@ -29,7 +29,7 @@ internal abstract class MsfCommand : Command
 
     /// <summary>Does the work, on one thread from start to end as tensor code requires.</summary>
     /// <param name="arguments">What the user typed.</param>
-    /// <param name="cancellation">Set by Ctrl+C.</param>
+    /// <param name="cancellation">Set by Ctrl+C and SIGTERM.</param>
     /// <returns>A member of <see cref="ExitCode"/>.</returns>
     protected abstract int Run(ParseResult arguments, CancellationToken cancellation);
 

@@ -8,9 +8,6 @@ namespace Msf.Cli;
 /// <summary>The command line as a whole: which commands there are, and what happens to what they throw.</summary>
 internal static class MsfCommandLine
 {
-    /// <summary>How long a command may take to stop after Ctrl+C, to finish a checkpoint for instance.</summary>
-    private static readonly TimeSpan _timeToStop = TimeSpan.FromSeconds(30);
-
     /// <summary>Set to 1, this environment variable prints where an unexpected error came from.</summary>
     internal const string TraceVariable = "MSF_TRACE";
 
@@ -39,7 +36,7 @@ internal static class MsfCommandLine
     /// <summary>Runs one command line.</summary>
     /// <param name="arguments">The words after <c>msf</c>.</param>
     /// <param name="terminal">Where it writes.</param>
-    /// <param name="cancellation">Stops the command as Ctrl+C does.</param>
+    /// <param name="cancellation">Stops the command; <see cref="StopSignals"/> sets it on Ctrl+C.</param>
     /// <returns>A member of <see cref="ExitCode"/>.</returns>
     internal static Task<int> RunAsync(string[] arguments, Terminal terminal, CancellationToken cancellation = default) =>
         RunAsync(Create(terminal), arguments, terminal, cancellation);
@@ -61,7 +58,7 @@ internal static class MsfCommandLine
                 Output = terminal.Out,
                 Error = terminal.Error,
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = _timeToStop,
+                ProcessTerminationTimeout = null,                                             // StopSignals gives a checkpoint the time it takes
             };
             return await parsed.InvokeAsync(configuration, cancellation);
         }

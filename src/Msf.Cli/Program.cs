@@ -1,3 +1,4 @@
 using Msf.Cli;
 
-return await MsfCommandLine.RunAsync(args, new Terminal(Console.Out, Console.Error));
+using var signals = new StopSignals();
+return await MsfCommandLine.RunAsync(args, new Terminal(Console.Out, Console.Error), signals.Token);

@@ -10,7 +10,7 @@ namespace Msf.Cli.Commands;
 /// <summary><c>msf train</c>: trains all stages of a configuration in one run.</summary>
 internal sealed class TrainCommand : MsfCommand
 {
-    private readonly Option<string> _config = new("--config") { Description = "Preset or JSON file.", Required = true, HelpName = "FILE|PRESET" };
+    private readonly Option<string?> _config = new("--config") { Description = "Preset or JSON file; with --resume the run's own when left out.", HelpName = "FILE|PRESET" };
     private readonly Option<string?> _data = new("--data") { Description = "Image source, instead of the configuration's.", HelpName = "SOURCE" };
     private readonly Option<string?> _out = new("--out") { Description = "Run folder (default runs/NAME).", HelpName = "RUN" };
     private readonly Option<string[]> _set = new("--set") { Description = "Set a member of the configuration; may be repeated.", HelpName = "key=value" };
@@ -25,7 +25,7 @@ internal sealed class TrainCommand : MsfCommand
         terminal, "train", "Train a factorized model, or with one level its single-scale twin.",
         "msf train --config tiny --out runs/tiny",
         "msf train --config noto-emoji --data ~/data/noto-emoji-64 --out runs/emoji",
-        "msf train --config tiny --out runs/tiny --resume --set training.maxImages=8192",
+        "msf train --resume --out runs/tiny --set training.maxImages=8192",
         "msf train --config noto-emoji --dry-run")
     {
         foreach (var option in new Option[] { _config, _data, _out, _set, _maxImages, _resume, _dryRun, _device, _json }) Options.Add(option);
@@ -34,11 +34,12 @@ internal sealed class TrainCommand : MsfCommand
     /// <inheritdoc/>
     protected override int Run(ParseResult arguments, CancellationToken cancellation)
     {
-        var config = Resolve(arguments);
+        var preset = ConfigOf(arguments);
+        var config = Resolve(preset, arguments);
         if (config.Validate() is { Count: > 0 } errors) throw new InvalidDataException(string.Join("; ", errors));
         if (arguments.GetValue(_dryRun)) return PrintPlan(config);
 
-        var path = arguments.GetValue(_out) ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(arguments.GetRequiredValue(_config)));
+        var path = arguments.GetValue(_out) ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(preset));
         var device = DeviceOption.Resolve(arguments.GetRequiredValue(_device));
         if (config.Data.Source is not { } source) throw new UsageException("this configuration names no images; give --data SOURCE.");
         using var images = ImageSources.Open(source, config.Data.Classes);
@@ -46,6 +47,7 @@ internal sealed class TrainCommand : MsfCommand
         Terminal.Error.WriteLine(
             $"training {config.Model.Name} on {images.Count:N0} images in {images.Classes.Count} classes, {trainer.Precision}, from image {trainer.Images:N0} to {config.Training.MaxImages:N0}; Ctrl+C saves and stops");
         using var progress = new TrainingProgressLine(Terminal.Error);
+        using var told = cancellation.Register(() => Terminal.Error.WriteLine("msf: finishing this step and saving; once more stops at once."));
         var result = trainer.Train(progress, cancellation);
         progress.Finish();
         if (arguments.GetValue(_json))
@@ -53,13 +55,22 @@ internal sealed class TrainCommand : MsfCommand
         else
             Terminal.Out.WriteLine(result.Completed
                 ? $"trained {result.Images:N0} images in {result.Seconds:F0} s; model in {result.Model}"
-                : $"stopped at {result.Images:N0} images, saved in {result.Checkpoint}; go on with --resume");
+                : $"stopped at {result.Images:N0} images, saved in {result.Checkpoint}; go on with: msf train --resume --out {result.Run}");
         return ExitCode.Done;
     }
 
-    private RunConfig Resolve(ParseResult arguments)
+    private string ConfigOf(ParseResult arguments)
     {
-        var config = RunConfigReader.Read(arguments.GetRequiredValue(_config), arguments.GetValue(_set) ?? []);
+        if (arguments.GetValue(_config) is { } given) return given;
+        if (!arguments.GetValue(_resume) || arguments.GetValue(_out) is not { } path)
+            throw new UsageException("what to train? Give --config FILE|PRESET, or --resume --out RUN to go on with a run.");
+        var own = new RunFolder(path).Config;
+        return File.Exists(own) ? own : throw new UsageException($"there is no {own} to go on with; give --config FILE|PRESET.");
+    }
+
+    private RunConfig Resolve(string preset, ParseResult arguments)
+    {
+        var config = RunConfigReader.Read(preset, arguments.GetValue(_set) ?? []);
         if (arguments.GetValue(_data) is { } data) config = config with { Data = config.Data with { Source = data } };
         if (arguments.GetValue(_maxImages) is { } images) config = config with { Training = config.Training with { MaxImages = images } };
         return config;

@@ -54,6 +54,11 @@ public static class FolderDigests
             throw new InvalidDataException($"{folder}: damaged: {string.Join("; ", problems)}. Use another copy or an earlier checkpoint.");
     }
 
+    /// <summary>The files that a folder's list names.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="InvalidDataException">The list is missing or broken.</exception>
+    internal static IReadOnlyCollection<string> Names(string folder) => Load(folder).Files.Keys;
+
     private static DigestList.Entry Digest(string path) => new(new FileInfo(path).Length, FileDigest.Sha256(path));
 
     private static string? Compare(string folder, string name, DigestList.Entry expected)

@@ -32,4 +32,25 @@ public static class AtomicFile
         }
         DiskSync.Folder(folder);
     }
+
+    /// <summary>Removes what killed writers of files left in a folder. Call it only where no other writer is at work.</summary>
+    /// <param name="folder">The folder; nothing happens if there is none. Folders inside it are left alone.</param>
+    public static void Sweep(string folder)
+    {
+        if (!Directory.Exists(folder)) return;
+        foreach (var file in Directory.GetFiles(folder))
+            if (TemporaryName.TargetOf(Path.GetFileName(file), TemporaryName.Unfinished) is not null) DeleteIfPossible(file);
+    }
+
+    // A leftover that cannot be removed now is tried again by the next sweep.
+    private static void DeleteIfPossible(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
 }

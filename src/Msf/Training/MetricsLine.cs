@@ -8,7 +8,7 @@ namespace Msf.Training;
 /// <param name="GradientNorm">Mean gradient norm before clipping, of the same steps.</param>
 /// <param name="LearningRate">Learning rate of the last step.</param>
 /// <param name="ImagesPerSecond">Rate over all stages since the line before.</param>
-/// <param name="LiveTensors">Tensors alive in the process.</param>
+/// <param name="LiveTensors">Tensors alive that the training thread made; those of a save under way are not among them.</param>
 /// <param name="SkippedSteps">Steps of the stage skipped so far because loss or gradient was not finite.</param>
 public sealed record MetricsLine(
     long Step,

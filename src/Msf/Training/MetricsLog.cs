@@ -7,10 +7,21 @@ namespace Msf.Training;
 public sealed class MetricsLog
 {
     private readonly string _path;
-    private readonly Dictionary<int, (int Steps, double Loss, double Norm, double Rate, long Skipped)> _sums = [];
+    private readonly SortedDictionary<int, MetricsSum> _sums = [];
 
     /// <summary>Names the file; it is created by the first line.</summary>
     public MetricsLog(string path) => _path = path;
+
+    /// <summary>What was added since the last line, by stage; set to go on where another log stopped.</summary>
+    public IReadOnlyList<MetricsSum> Sums
+    {
+        get => [.. _sums.Values];
+        set
+        {
+            _sums.Clear();
+            foreach (var sum in value) _sums[sum.Stage] = sum;
+        }
+    }
 
     /// <summary>Adds a step to the averages; one that was skipped adds nothing to them.</summary>
     /// <param name="stage">The stage.</param>
@@ -18,29 +29,20 @@ public sealed class MetricsLog
     /// <param name="skippedSteps">Steps of the stage skipped so far.</param>
     public void Add(int stage, StepResult step, long skippedSteps = 0)
     {
-        var sum = _sums.GetValueOrDefault(stage);
-        _sums[stage] = step.Skipped
-            ? sum with { Rate = step.LearningRate, Skipped = skippedSteps }
-            : (sum.Steps + 1, sum.Loss + step.Loss, sum.Norm + step.GradientNorm, step.LearningRate, skippedSteps);
+        var sum = _sums.GetValueOrDefault(stage) ?? new MetricsSum(stage, 0, 0, 0, 0, 0);
+        if (!step.Skipped) sum = sum with { Steps = sum.Steps + 1, Loss = sum.Loss + step.Loss, GradientNorm = sum.GradientNorm + step.GradientNorm };
+        _sums[stage] = sum with { LearningRate = step.LearningRate, Skipped = skippedSteps };
     }
 
     /// <summary>Writes the averages since the last line and starts new ones.</summary>
     /// <param name="step">Steps over all stages.</param>
     /// <param name="images">Images over all stages.</param>
     /// <param name="imagesPerSecond">Rate over all stages since the last line.</param>
-    /// <param name="liveTensors">Tensors alive in the process.</param>
+    /// <param name="liveTensors">Tensors alive that the training thread made.</param>
     public void Write(long step, long images, double imagesPerSecond, long liveTensors)
     {
-        var lines = _sums.OrderBy(sum => sum.Key).Select(sum => new MetricsLine(
-            step,
-            images,
-            sum.Key,
-            Mean(sum.Value.Loss, sum.Value.Steps),
-            Mean(sum.Value.Norm, sum.Value.Steps),
-            sum.Value.Rate,
-            imagesPerSecond,
-            liveTensors,
-            sum.Value.Skipped));
+        var lines = _sums.Values.Select(sum => new MetricsLine(
+            step, images, sum.Stage, Mean(sum.Loss, sum.Steps), Mean(sum.GradientNorm, sum.Steps), sum.LearningRate, imagesPerSecond, liveTensors, sum.Skipped));
         File.AppendAllLines(_path, lines.Select(line => JsonSerializer.Serialize(line, JsonFormat.Line)));
         _sums.Clear();
     }

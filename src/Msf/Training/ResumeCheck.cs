@@ -14,10 +14,11 @@ internal static class ResumeCheck
     /// <param name="saved">What the run left.</param>
     /// <param name="config">The configuration to go on with.</param>
     /// <param name="source">The images to go on with.</param>
+    /// <param name="environment">What goes on with it.</param>
     /// <param name="warn">Told of what is allowed and yet no exact continuation.</param>
     /// <returns>The configuration, with the precision that the run was started with where it leaves the choice.</returns>
     /// <exception cref="ArgumentException">The trained weights mean nothing under this configuration; the message names what differs.</exception>
-    public static RunConfig Adopt(SavedRun saved, RunConfig config, IImageSource source, Action<string> warn)
+    public static RunConfig Adopt(SavedRun saved, RunConfig config, IImageSource source, RunEnvironment environment, Action<string> warn)
     {
         var (before, now) = (Meaning(saved.Config), Meaning(config));
         var changed = before.Keys.Union(now.Keys).Where(path => Text(before, path) != Text(now, path)).Order(StringComparer.Ordinal).ToArray();
@@ -34,9 +35,22 @@ internal static class ResumeCheck
                 $"{saved.Folder} was trained on the classes {string.Join(", ", names)}; {source.Name} has {string.Join(", ", classes)}: resume with the run's own data.");
         if (saved.State.SourceImages is { } images && images != source.Count)
             warn($"{source.Name} has {source.Count} images, the run was trained on {images}: from here on they come in another order.");
-        return config.Training.Precision == ComputePrecision.Auto
-            ? config with { Training = config.Training with { Precision = saved.Config.Training.Precision } }
-            : config;
+        if (config.Training.Precision == ComputePrecision.Auto)
+            config = config with { Training = config.Training with { Precision = saved.Config.Training.Precision } };
+        WarnOfOtherBits(saved, config, environment, warn);
+        return config;
+    }
+
+    private static void WarnOfOtherBits(SavedRun saved, RunConfig config, RunEnvironment environment, Action<string> warn)
+    {
+        var (before, now) = (saved.Config.Training.Precision, config.Training.Precision);
+        string[] differences =
+        [
+            .. before == now ? [] : new[] { $"precision {before.ToName()} before, {now.ToName()} now" },
+            .. saved.State.Environment is { } known ? environment.DifferencesFrom(known) : [],
+        ];
+        if (differences.Length > 0)
+            warn($"the run goes on, but not bit for bit as if it had never stopped: {string.Join("; ", differences)}.");
     }
 
     // What gives the weights their meaning, by the paths that --set takes.

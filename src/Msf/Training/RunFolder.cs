@@ -1,3 +1,5 @@
+using Msf.Runtime;
+
 namespace Msf.Training;
 
 /// <summary>Where a run keeps what.</summary>
@@ -27,9 +29,21 @@ public sealed class RunFolder
     /// <summary>The page to look at while it trains.</summary>
     public string Page => Path.Combine(Root, "index.html");
 
+    /// <summary>Held while a process trains here.</summary>
+    public string Lock => Path.Combine(Root, ".lock");
+
     /// <summary>Checkpoints by images seen.</summary>
     public string Checkpoints => Path.Combine(Root, "checkpoints");
 
     /// <summary>Model folder with the averaged weights of the newest checkpoint.</summary>
     public string Model => Path.Combine(Root, "model");
+
+    /// <summary>Removes the unfinished files that a killed process left. Call it only where none is at work.</summary>
+    public void Sweep()
+    {
+        AtomicFile.Sweep(Root);
+        AtomicFile.Sweep(Samples);
+        AtomicFolder.Sweep(Root);
+        AtomicFolder.Sweep(Checkpoints);
+    }
 }

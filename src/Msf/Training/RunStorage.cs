@@ -17,23 +17,30 @@ internal sealed class RunStorage
     public RunStorage(RunConfig config, RunFolder run, ComputeShares shares, StageTrainer[] stages)
     {
         (_config, _run, _shares, _stages) = (config, run, shares, stages);
-        _store = new CheckpointStore(run.Checkpoints, config.Training.KeepCheckpoints);
+        _store = new CheckpointStore(run.Checkpoints, config.Training.KeepCheckpoints, config.Training.KeepEveryImages);
     }
 
-    /// <summary>Commits a checkpoint, then the model folder with its averaged weights.</summary>
-    /// <returns>The checkpoint's folder.</returns>
-    public string Save(TrainingState state)
+    /// <summary>The folder of a checkpoint.</summary>
+    public string FolderOf(long images) => _store.FolderOf(images);
+
+    /// <summary>Copies all stages, then commits a checkpoint, then the model folder with its averaged weights.</summary>
+    /// <param name="state">The scalars of the checkpoint.</param>
+    /// <param name="copied">Called when the stages may change again.</param>
+    public void Save(TrainingState state, Action copied)
     {
-        var checkpoint = _store.Save(state.Images, folder =>
+        using var scope = NewDisposeScope();
+        var stages = _stages.Select(stage => stage.State().ToDictionary(pair => pair.Key, pair => pair.Value.to(CPU, copy: true))).ToArray();
+        var averages = _stages.Select((stage, i) => stage.AverageState(stages[i]["average"])).ToArray();
+        copied();
+        if (File.Exists(_run.Metrics)) DiskSync.File(_run.Metrics);                           // no checkpoint outlives the lines before it
+        _store.Save(state.Images, folder =>
         {
             File.WriteAllText(Path.Combine(folder, SavedRun.StateName), JsonSerializer.Serialize(state, JsonFormat.Indented));
             File.WriteAllText(Path.Combine(folder, SavedRun.ConfigName), JsonSerializer.Serialize(_config, JsonFormat.Indented));
-            for (var stage = 0; stage < _stages.Length; stage++)
-                SafetensorsWriter.Write(Path.Combine(folder, ModelFolder.StageName(stage)), _stages[stage].State());
+            for (var stage = 0; stage < stages.Length; stage++)
+                SafetensorsWriter.Write(Path.Combine(folder, ModelFolder.StageName(stage)), stages[stage]);
         });
-        using var scope = NewDisposeScope();
-        ModelFolder.Save(_run.Model, Manifest(state), [.. _stages.Select(stage => stage.AverageState())], ScalarType.Float16);
-        return checkpoint.Folder;
+        ModelFolder.Save(_run.Model, Manifest(state), averages, ScalarType.Float16);
     }
 
     /// <summary>Restores all stages from a checkpoint.</summary>
@@ -65,7 +72,7 @@ internal sealed class RunStorage
             Seed = _config.Training.Seed,
             Precision = _config.Training.Precision.ToName(),
             Seconds = Math.Round(state.Seconds, 1),
-            Program = $"Msf {typeof(RunStorage).Assembly.GetName().Version?.ToString(3)}",
+            Program = RunEnvironment.CurrentProgram,
         },
     };
 

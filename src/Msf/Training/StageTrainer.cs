@@ -141,10 +141,11 @@ public sealed class StageTrainer : IDisposable
     }
 
     /// <summary>The averaged weights under the network's keys, what is not trained included.</summary>
-    /// <returns>Float32 tensors: views of the average, owned by the caller's dispose scope, and tensors of this.</returns>
-    public Dictionary<string, Tensor> AverageState()
+    /// <param name="average">A copy of the average, (P), to take them from; null takes them from the average itself.</param>
+    /// <returns>Float32 tensors: views of the average, owned by the caller's dispose scope, and tensors of this, which never change.</returns>
+    public Dictionary<string, Tensor> AverageState(Tensor? average = null)
     {
-        var state = _parameters.Unflatten(_average);
+        var state = _parameters.Unflatten(average ?? _average);
         foreach (var (name, tensor) in _fixed) state.Add(name, tensor);
         return state;
     }

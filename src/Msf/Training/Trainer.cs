@@ -62,12 +62,21 @@ public sealed class Trainer : IDisposable
     /// <summary>The stages, coarse to fine.</summary>
     internal IReadOnlyList<StageTrainer> Stages => _stages;
 
+    /// <summary>How long training has waited for saves, in all.</summary>
+    public TimeSpan SavingStall { get; private set; }
+
+    /// <summary>What is disposed with this: the hold on the run folder.</summary>
+    internal IDisposable? Holds { get; set; }
+
+    private string Sheet => Path.Combine(_run.Samples, $"{Images:D9}.png");
+
     /// <summary>Goes on from a checkpoint.</summary>
     /// <exception cref="InvalidDataException">Its tensors are not of this architecture.</exception>
     internal void Restore(SavedRun saved)
     {
         _storage.Load(saved);
         (_batches.Position, _steps, _seconds) = (saved.State.Images, saved.State.Steps, saved.State.Seconds);
+        _metrics.Sums = saved.State.Metrics ?? [];
     }
 
     /// <summary>
@@ -80,35 +89,51 @@ public sealed class Trainer : IDisposable
     /// <exception cref="IOException">The run folder cannot be written; the checkpoints are as they were.</exception>
     public TrainingResult Train(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
+        try
+        {
+            return Run(progress, cancellation);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException(
+                $"{e.Message.TrimEnd('.')}: training stopped after {Images:N0} images, its checkpoints are whole; put that right and go on with --resume.", e);
+        }
+    }
+
+    private TrainingResult Run(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    {
         var training = Config.Training;
         var (clock, before, startImages) = (Stopwatch.StartNew(), _seconds, Images);
         var (loggedAt, loggedImages) = (0.0, Images);
-        var (due, saved, checkpoint) = (false, -1L, "");
+        var (due, saved) = (false, -1L);
         var page = new RunPage(Config, _run);
-        var stop = Images >= training.MaxImages || cancellation.IsCancellationRequested;
-        while (!stop)
+        using var writer = new CheckpointWriter();
+        if (SheetIsDue(Images - training.BatchSize) && !File.Exists(Sheet)) DrawSheet(cancellation); // the run was killed before it could
+        while (Images < training.MaxImages && !cancellation.IsCancellationRequested)
         {
+            writer.ThrowIfFailed();
             var previous = Images;
             var (stage, result) = Step();
             _metrics.Add(stage, result, _stages[stage].SkippedSteps);
             var now = clock.Elapsed.TotalSeconds;
             _seconds = before + now;
             progress?.Report(Progress(stage, result.Loss, (Images - startImages) / now));
-            stop = Images >= training.MaxImages || cancellation.IsCancellationRequested;
-            if (stop || Crossed(previous, training.LogEveryImages))
+            var last = Images >= training.MaxImages;
+            if (last || Crossed(previous, training.LogEveryImages))
             {
-                _metrics.Write(_steps, Images, (Images - loggedImages) / (now - loggedAt), Tensor.TotalCount);
+                _metrics.Write(_steps, Images, (Images - loggedImages) / (now - loggedAt), DisposeScopeManager.Statistics.ThreadTotalLiveCount);
                 (loggedAt, loggedImages) = (now, Images);
-                page.Write(Images, _seconds, running: !stop);
+                page.Write(Images, _seconds, running: !last);
             }
             due |= Crossed(previous, training.CheckpointEveryImages);
-            if (stop || (due && !InDoubt)) (due, saved, checkpoint) = (false, Images, Save());
-            if (training.SampleEveryImages > 0 && (Images >= training.MaxImages || Crossed(previous, training.SampleEveryImages)))
-                new SampleSheet(Config).Draw(_stages, _statistics, Path.Combine(_run.Samples, $"{Images:D9}.png"), cancellation);
+            if (last || (due && !InDoubt)) (due, saved) = (false, Save(writer));
+            if (SheetIsDue(previous)) DrawSheet(cancellation);
         }
+        if (saved != Images) saved = Save(writer);                                            // cancelled, or nothing was left to train
+        writer.Wait();
+        SavingStall += writer.Waited;
         page.Write(Images, _seconds, running: false);                                         // with the last sheet
-        if (saved != Images) checkpoint = Save();                                             // there was nothing left to train
-        return new TrainingResult(_run.Root, Images, _seconds, checkpoint, _run.Model, Images >= training.MaxImages);
+        return new TrainingResult(_run.Root, Images, _seconds, _storage.FolderOf(saved), _run.Model, Images >= training.MaxImages);
     }
 
     /// <summary>Trains one stage on one batch.</summary>
@@ -131,6 +156,7 @@ public sealed class Trainer : IDisposable
     {
         _batches.Dispose();
         foreach (var stage in _stages) stage.Dispose();
+        Holds?.Dispose();
     }
 
     private StageTrainer CreateStage(int stage, long totalImages)
@@ -146,6 +172,12 @@ public sealed class Trainer : IDisposable
 
     private bool Crossed(long previous, long every) => previous / every != Images / every;
 
+    private bool SheetIsDue(long previous) =>
+        Config.Training.SampleEveryImages > 0 && Images > 0
+        && (Images >= Config.Training.MaxImages || Crossed(previous, Config.Training.SampleEveryImages));
+
+    private void DrawSheet(CancellationToken cancellation) => new SampleSheet(Config).Draw(_stages, _statistics, Sheet, cancellation);
+
     private TrainingProgress Progress(int stage, double loss, double rate)
     {
         var left = Math.Max(0, Config.Training.MaxImages - Images);
@@ -153,17 +185,24 @@ public sealed class Trainer : IDisposable
             Images, Config.Training.MaxImages, stage, loss, rate, TimeSpan.FromSeconds(left / rate), _stages.Sum(trainer => trainer.SkippedSteps));
     }
 
-    private string Save() => _storage.Save(new TrainingState
+    private long Save(CheckpointWriter writer)
     {
-        Images = Images,
-        Steps = _steps,
-        StageImages = [.. _stages.Select(stage => stage.Images)],
-        StageSteps = [.. _stages.Select(stage => stage.Steps)],
-        StageSkipped = [.. _stages.Select(stage => stage.SkippedSteps)],
-        StageSkippedInARow = [.. _stages.Select(stage => stage.SkippedInARow)],
-        Seconds = _seconds,
-        Statistics = _statistics,
-        ClassNames = [.. _classNames],
-        SourceImages = _batches.Count,
-    });
+        var state = new TrainingState
+        {
+            Images = Images,
+            Steps = _steps,
+            StageImages = [.. _stages.Select(stage => stage.Images)],
+            StageSteps = [.. _stages.Select(stage => stage.Steps)],
+            StageSkipped = [.. _stages.Select(stage => stage.SkippedSteps)],
+            StageSkippedInARow = [.. _stages.Select(stage => stage.SkippedInARow)],
+            Seconds = _seconds,
+            Statistics = _statistics,
+            ClassNames = [.. _classNames],
+            SourceImages = _batches.Count,
+            Metrics = [.. _metrics.Sums],
+            Environment = RunEnvironment.Current(_device),
+        };
+        writer.Start(copied => _storage.Save(state, copied));
+        return Images;
+    }
 }

@@ -71,6 +71,9 @@ public sealed record TrainingConfig
     /// <summary>Checkpoints kept, the newest ones.</summary>
     public int KeepCheckpoints { get; init; } = 2;
 
+    /// <summary>Images between two checkpoints kept for good, the first one at or after every multiple; 0, the default, keeps the newest alone.</summary>
+    public long KeepEveryImages { get; init; }
+
     /// <summary>Images between two sample sheets; 0 draws none.</summary>
     public long SampleEveryImages { get; init; } = 50_000;
 
@@ -113,6 +116,7 @@ public sealed record TrainingConfig
         Check(LogEveryImages >= 1, $"logEveryImages is {LogEveryImages}, expected at least 1");
         Check(CheckpointEveryImages >= 1, $"checkpointEveryImages is {CheckpointEveryImages}, expected at least 1");
         Check(KeepCheckpoints >= 1, $"keepCheckpoints is {KeepCheckpoints}, expected at least 1");
+        Check(KeepEveryImages >= 0, $"keepEveryImages is {KeepEveryImages}, expected at least 0");
         Check(SampleEveryImages >= 0, $"sampleEveryImages is {SampleEveryImages}, expected at least 0");
         Check(SampleCount >= 1, $"sampleCount is {SampleCount}, expected at least 1");
         return errors;

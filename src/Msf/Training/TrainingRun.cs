@@ -19,7 +19,7 @@ public static class TrainingRun
     /// <returns>The trainer, owned by the caller.</returns>
     /// <exception cref="ArgumentException">The configuration is invalid, or does not fit the data or the run to go on with.</exception>
     /// <exception cref="InvalidDataException">An image is damaged, or a whole checkpoint is not readable by this program.</exception>
-    /// <exception cref="IOException">The folder already holds a run, or cannot be written.</exception>
+    /// <exception cref="IOException">The folder already holds a run, another process trains in it, or it cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written.</exception>
     public static Trainer Open(RunConfig config, string path, IImageSource source, Device device, bool resume, Action<string> warn)
     {
@@ -28,11 +28,27 @@ public static class TrainingRun
         var run = new RunFolder(path);
         if (run.HoldsRun && !resume)
             throw new IOException($"{path} already holds a run; add --resume to go on with it, or choose another folder.");
-        var saved = resume ? SavedRun.FindNewest(run, warn) : null;
-        if (saved is not null) config = ResumeCheck.Adopt(saved, config, source, warn);
-        else if (resume) warn($"{path} has no usable checkpoint; starting from the beginning.");
         Directory.CreateDirectory(run.Root);                                                  // known to be writable before the data are measured
+        var held = RunLock.Take(run);
+        try
+        {
+            run.Sweep();
+            var saved = resume ? SavedRun.FindNewest(run, warn) : null;
+            if (saved is not null) config = ResumeCheck.Adopt(saved, config, source, RunEnvironment.Current(device), warn);
+            else if (resume) warn($"{path} has no usable checkpoint; starting from the beginning.");
+            var trainer = Create(config, run, source, device, saved, warn);
+            trainer.Holds = held;
+            return trainer;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
 
+    private static Trainer Create(RunConfig config, RunFolder run, IImageSource source, Device device, SavedRun? saved, Action<string> warn)
+    {
         if (saved is null) File.Delete(run.Broken);                                           // of an earlier try
         var batches = new ImageBatches(source, config.Model.Size[0], config.Data.Loader(config.Training.Seed), new BrokenImageLog(run.Broken, warn).Add);
         var statistics = saved?.State.Statistics

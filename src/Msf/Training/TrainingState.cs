@@ -36,6 +36,12 @@ public sealed record TrainingState
     /// <summary>Number of images of the source, on which their order depends; null in checkpoints that do not say.</summary>
     public int? SourceImages { get; init; }
 
+    /// <summary>Averages of the metrics since their last line; null in checkpoints that do not say: none.</summary>
+    public MetricsSum[]? Metrics { get; init; }
+
+    /// <summary>What computed it; null in checkpoints that do not say.</summary>
+    public RunEnvironment? Environment { get; init; }
+
     /// <summary>Everything that does not fit a model, one line each; empty when usable.</summary>
     /// <param name="model">A valid architecture.</param>
     public IReadOnlyList<string> Validate(ModelConfig model)

@@ -61,6 +61,29 @@ public sealed class TrainCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
         Assert.DoesNotContain("Parameter '", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_run_goes_on_with_its_own_configuration_and_what_is_set_on_top()
+    {
+        var copy = Path.Combine(tiny.Root, "own");
+        CopyFolder(tiny.Run, copy);
+        var resumed = await CommandLineRun.Of("train", "--resume", "--out", copy, "--set", "training.maxImages=288", "--json");
+        Assert.Equal(ExitCode.Done, resumed.Code);
+        Assert.Equal(288, JsonDocument.Parse(resumed.Out).RootElement.GetProperty("images").GetInt64());
+    }
+
+    [Theory]
+    [InlineData("what to train? Give --config")]
+    [InlineData("what to train? Give --config", "--resume")]
+    [InlineData("what to train? Give --config", "--out", "RUN")]
+    [InlineData("config.json to go on with; give --config", "--out", "NOWHERE", "--resume")]
+    public async Task Without_a_configuration_there_must_be_a_run_to_go_on_with(string expected, params string[] arguments)
+    {
+        var run = await CommandLineRun.Of(["train", .. arguments.Select(word => word switch { "RUN" => tiny.Run, "NOWHERE" => Path.Combine(tiny.Root, "nowhere"), _ => word })]);
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
     private static void CopyFolder(string from, string to)
     {
         foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))

@@ -27,6 +27,30 @@ public class CheckpointStoreTests
         Assert.Equal([100, 10], store.List().Select(checkpoint => checkpoint.Images));
     }
 
+    [Theory]
+    [InlineData(2, 0, new long[] { 90, 100 })]
+    [InlineData(2, 30, new long[] { 30, 60, 90, 100 })]
+    [InlineData(1, 25, new long[] { 30, 50, 80, 100 })]                                      // 25 and 75 fall between two
+    [InlineData(1, 10, new long[] { 10, 20, 30, 40, 50, 60, 70, 80, 90, 100 })]
+    [InlineData(1, 1000, new long[] { 100 })]
+    public void The_first_at_or_after_every_so_many_images_stays_for_good(int last, long every, long[] expected)
+    {
+        using var folder = new TemporaryFolder();
+        for (var images = 10; images <= 100; images += 10) new CheckpointStore(folder.Root, last, every).Save(images, Content("x"));
+        Assert.Equal(expected, new CheckpointStore(folder.Root, 1).List().Select(checkpoint => checkpoint.Images).Order());
+    }
+
+    [Fact]
+    public void A_look_at_the_content_can_turn_a_checkpoint_down()
+    {
+        using var folder = new TemporaryFolder();
+        var store = new CheckpointStore(folder.Root, 3);
+        foreach (var images in new long[] { 1, 2 }) store.Save(images, Content("x"));
+        var skipped = new List<string>();
+        Assert.Equal(1, store.FindNewest(skipped.Add, checkpoint => checkpoint.Images == 2 ? ["odd"] : [])!.Images);
+        Assert.Contains("odd", Assert.Single(skipped));
+    }
+
     [Fact]
     public void The_checkpoint_just_saved_stays_even_if_a_later_one_of_an_abandoned_run_is_there()
     {
@@ -147,6 +171,7 @@ public class CheckpointStoreTests
     {
         using var folder = new TemporaryFolder();
         Assert.Throws<ArgumentOutOfRangeException>(() => new CheckpointStore(folder.Root, 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new CheckpointStore(folder.Root, 1, -1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new CheckpointStore(folder.Root, 1).Save(-1, Content("x")));
     }
 

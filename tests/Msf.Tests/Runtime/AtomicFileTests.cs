@@ -61,4 +61,16 @@ public class AtomicFileTests
         Assert.Equal("kept", File.ReadAllText(Path.Combine(folder["a"], "inside")));
         Assert.Single(Directory.GetFileSystemEntries(folder.Root));
     }
+
+    [Fact]
+    public void What_killed_writers_left_is_swept_and_nothing_else()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var name in new[] { "a", "a.tmp-01234567", "b.tmp-89abcdef", "c.tmp-0123", "d.tmp-0123456g", "e.old-01234567" })
+            File.WriteAllText(folder[name], "x");
+        Directory.CreateDirectory(folder["f.tmp-01234567"]);
+        AtomicFile.Sweep(folder.Root);
+        Assert.Equal(["a", "c.tmp-0123", "d.tmp-0123456g", "e.old-01234567", "f.tmp-01234567"], Directory.GetFileSystemEntries(folder.Root).Select(Path.GetFileName).Order());
+        AtomicFile.Sweep(folder["absent"]);
+    }
 }

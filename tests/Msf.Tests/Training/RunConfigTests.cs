@@ -32,13 +32,14 @@ public class RunConfigTests
             LogEveryImages = 0,
             CheckpointEveryImages = 0,
             KeepCheckpoints = 0,
+            KeepEveryImages = -1,
             SampleEveryImages = -1,
             SampleCount = 0,
         };
         string[] members =
         [
             "maxImages", "batchSize", "accumulate", "learningRate", "schedule", "finalLearningRateFraction", "decayImages", "precision", "warmupImages", "beta1", "weightDecay", "gradientClip",
-            "nonFiniteLimit", "emaHalfLifeImages", "stageShares", "logEveryImages", "checkpointEveryImages", "keepCheckpoints", "sampleEveryImages", "sampleCount",
+            "nonFiniteLimit", "emaHalfLifeImages", "stageShares", "logEveryImages", "checkpointEveryImages", "keepCheckpoints", "keepEveryImages", "sampleEveryImages", "sampleCount",
         ];
         var errors = config.Validate(2);
         Assert.Equal(members.Length, errors.Count);
