@@ -13,7 +13,13 @@ switch (args)
     case ["sampling-cost", .. var rest]:
         SamplingCost.Run(rounds: rest is [var rounds, ..] ? int.Parse(rounds) : 7);
         return 0;
+    case ["block-ablation", var arm, var seed, var budget, var output]:
+        BlockAblation.Run(arm, long.Parse(seed), double.Parse(budget, System.Globalization.CultureInfo.InvariantCulture), output);
+        return 0;
+    case ["block-ablation-table", var file]:
+        BlockAblationTable.Print(file);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: live-tensors [STEPS] | scalar-lifetime [SECONDS] | sampling-cost [ROUNDS]");
+        Console.Error.WriteLine("usage: live-tensors [STEPS] | scalar-lifetime [SECONDS] | sampling-cost [ROUNDS] | block-ablation ARM SEED TERA_MULTIPLY_ADDS FILE | block-ablation-table FILE");
         return 2;
 }

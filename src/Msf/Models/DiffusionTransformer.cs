@@ -62,6 +62,19 @@ public sealed class DiffusionTransformer : Module
     /// <exception cref="ArgumentException">A shape does not fit, or the condition is missing or unexpected.</exception>
     public Tensor Forward(Tensor x, Tensor t, Tensor labels, Tensor? condition = null, Tensor? conditionTime = null)
     {
+        using var scope = NewDisposeScope();
+        var (tokens, c) = Embed(x, t, labels, condition, conditionTime);
+        foreach (var block in _blocks) tokens = block.call(tokens, c);
+        return Unembed(tokens, c).MoveToOuterDisposeScope();                                  // (B, C_out, H, W)
+    }
+
+    /// <summary>The blocks, first to last.</summary>
+    internal IEnumerable<TransformerBlock> Blocks => _blocks;
+
+    /// <summary>What comes before the blocks.</summary>
+    /// <returns>Tokens, (B, N, D), and conditioning vectors, (B', D), in the type of the parameters, owned by the caller's dispose scope.</returns>
+    internal (Tensor Tokens, Tensor Conditioning) Embed(Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime)
+    {
         RequireShapes(x, t, labels, condition, conditionTime);
         using var scope = NewDisposeScope();
         var c = _timeEmbed.call(PadRows(t)).Plus(_labelEmbed.call(PadRows(labels)));          // (B', D)
@@ -71,7 +84,14 @@ public sealed class DiffusionTransformer : Module
             c = c.Plus(_conditionTimeEmbed!.call(PadRows(conditionTime!)));
         }
         var tokens = _patchEmbed.call(x.to_type(_positions.dtype)).Plus(_positions);          // (B, N, D)
-        foreach (var block in _blocks) tokens = block.call(tokens, c);
+        return (tokens.MoveToOuterDisposeScope(), c.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>What comes after the blocks.</summary>
+    /// <returns>Prediction, (B, C_out, H, W), float32, owned by the caller's dispose scope.</returns>
+    internal Tensor Unembed(Tensor tokens, Tensor c)
+    {
+        using var scope = NewDisposeScope();
         var patches = _finalLayer.call(tokens, c).to_type(ScalarType.Float32);                // (B, N, p p C_out)
         return Patches.Join(patches, _grid, Config.PatchSize).MoveToOuterDisposeScope();      // (B, C_out, H, W)
     }

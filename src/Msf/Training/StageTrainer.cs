@@ -94,9 +94,11 @@ public sealed class StageTrainer : IDisposable
         foreach (var part in draw.Split(_config.Accumulate))
         {
             using var scope = NewDisposeScope();
-            var loss = _loss.Compute(Network.Forward, part).Loss;
+            using var recomputation = _config.RecomputeBlocks ? new BlockRecomputation(Network) : null;
+            var loss = _loss.Compute(recomputation is null ? Network.Forward : recomputation.Forward, part).Loss;
             if (part.Count < draw.Count) loss = loss.Times(part.Count / (double)draw.Count);
             loss.backward();
+            recomputation?.Backward();
             var gradient = _parameters.GatherGradients();
             _parameters.ClearGradients();
             if (sum is { } before)

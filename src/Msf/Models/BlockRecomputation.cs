@@ -1,0 +1,72 @@
+using Msf.Modules;
+using static TorchSharp.torch;
+
+namespace Msf.Models;
+
+/// <summary>
+/// Trains a transformer in the memory of one block (activation checkpointing, Chen et al. 2016): the forward pass keeps the input of every
+/// block and forgets the rest, the backward pass computes each block again before it goes through it. One more forward pass of
+/// the blocks a step; the gradients are those of the ordinary way, bit for bit.
+/// </summary>
+/// <remarks>For one step: <see cref="Forward"/>, the loss's own backward, <see cref="Backward"/>, dispose.</remarks>
+/// <param name="network">The network; gradients go to its parameters. Not disposed here.</param>
+public sealed class BlockRecomputation(DiffusionTransformer network) : IDisposable
+{
+    private readonly Stack<(TransformerBlock Block, Tensor Input)> _blocks = new();           // inputs: leaves, (B, N, D)
+    private Tensor? _tokens;                                                                  // what the embedders made, (B, N, D)
+    private Tensor? _conditioning;                                                            // (B', D)
+    private Tensor? _conditioningLeaf;
+    private Tensor? _lastLeaf;                                                                // what the last block made, (B, N, D)
+
+    /// <summary>As <see cref="DiffusionTransformer.Forward"/>, whose parameters and errors it has.</summary>
+    /// <returns>Prediction, float32, owned by the caller's dispose scope; its graph ends at the output of the last block.</returns>
+    /// <exception cref="InvalidOperationException">There was a forward pass before.</exception>
+    public Tensor Forward(Tensor x, Tensor t, Tensor labels, Tensor? condition = null, Tensor? conditionTime = null)
+    {
+        if (_tokens is not null) throw new InvalidOperationException("a recomputation is for one step; make another for the next.");
+        using var scope = NewDisposeScope();
+        var (tokens, conditioning) = network.Embed(x, t, labels, condition, conditionTime);
+        (_tokens, _conditioning) = (tokens.DetachFromDisposeScope(), conditioning.DetachFromDisposeScope());
+        _conditioningLeaf = Leaf(conditioning);
+        var input = Leaf(tokens);
+        foreach (var block in network.Blocks)
+        {
+            using var inner = NewDisposeScope();
+            _blocks.Push((block, input));
+            // With gradients on, though the graph is dropped at once: what runs must be what runs again, kernel for kernel.
+            input = Leaf(block.call(input, _conditioningLeaf));
+        }
+        _lastLeaf = input;
+        return network.Unembed(_lastLeaf, _conditioningLeaf).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Goes on, after the loss's backward, from the last block's output down to the embedders.</summary>
+    /// <exception cref="InvalidOperationException">The loss's backward has not run.</exception>
+    public void Backward()
+    {
+        using var scope = NewDisposeScope();
+        var gradient = _lastLeaf?.grad ?? throw new InvalidOperationException("the loss's backward comes first.");
+        while (_blocks.TryPop(out var kept))
+        {
+            using var input = kept.Input;
+            using (NewDisposeScope())
+            {
+                var output = kept.Block.call(input, _conditioningLeaf!);
+                autograd.backward([output], [gradient]);
+            }
+            gradient.Dispose();
+            gradient = input.grad!;
+        }
+        autograd.backward([_tokens!, _conditioning!], [gradient, _conditioningLeaf!.grad!]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var (_, input) in _blocks) input.Dispose();
+        _blocks.Clear();
+        foreach (var tensor in new[] { _tokens, _conditioning, _conditioningLeaf, _lastLeaf }) tensor?.Dispose();
+    }
+
+    private static Tensor Leaf(Tensor x) => x.detach().requires_grad_().DetachFromDisposeScope();
+}
