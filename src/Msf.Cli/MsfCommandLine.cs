@@ -26,6 +26,7 @@ internal static class MsfCommandLine
             new VersionOption(),
             new SampleCommand(terminal),
             new TrainCommand(terminal),
+            new AverageCommand(terminal),
             new DataCommand(terminal),
             new InfoCommand(terminal),
             new BenchCommand(terminal),

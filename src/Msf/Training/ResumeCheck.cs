@@ -53,12 +53,13 @@ internal static class ResumeCheck
             warn($"the run goes on, but not bit for bit as if it had never stopped: {string.Join("; ", differences)}.");
     }
 
-    // What gives the weights their meaning, by the paths that --set takes.
+    // What gives the weights, and averages of all that was, their meaning, by the paths that --set takes.
     private static Dictionary<string, string> Meaning(RunConfig config) => new[]
     {
         (Path: "model", Node: JsonSerializer.SerializeToNode(config.Model with { Name = "" }, JsonFormat.Line)),
         (Path: "diffusion.path", Node: JsonSerializer.SerializeToNode(config.Diffusion.Path, JsonFormat.Line)),
         (Path: "diffusion.prediction", Node: JsonSerializer.SerializeToNode(config.Diffusion.Prediction, JsonFormat.Line)),
+        (Path: "training.postHocEma.relativeWidths", Node: JsonSerializer.SerializeToNode(config.Training.PostHocEma?.RelativeWidths, JsonFormat.Line)),
     }.SelectMany(part => Leaves(part.Node, part.Path)).ToDictionary();
 
     private static IEnumerable<KeyValuePair<string, string>> Leaves(JsonNode? node, string path) => node switch

@@ -35,6 +35,9 @@ public sealed class RunFolder
     /// <summary>Checkpoints by images seen.</summary>
     public string Checkpoints => Path.Combine(Root, "checkpoints");
 
+    /// <summary>Snapshots of the averages tracked for a choice of width after training.</summary>
+    public string Averages => Path.Combine(Root, "averages");
+
     /// <summary>Model folder with the averaged weights of the newest checkpoint.</summary>
     public string Model => Path.Combine(Root, "model");
 

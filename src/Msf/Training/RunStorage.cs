@@ -56,7 +56,8 @@ internal sealed class RunStorage
         }
     }
 
-    private ModelManifest Manifest(TrainingState state) => new()
+    /// <summary>The model as it is at a state.</summary>
+    public ModelManifest Manifest(TrainingState state) => new()
     {
         FormatVersion = ModelManifest.CurrentFormat,
         Model = _config.Model,

@@ -21,6 +21,7 @@ public sealed class StageTrainer : IDisposable
     private readonly Tensor _weights;
     private readonly Tensor _average;
     private readonly Dictionary<string, Tensor> _fixed;                                       // positions: trained by nobody
+    private readonly PowerFunctionAverage[] _postHocAverages;
     private readonly ScalarType _computeType;
 
     /// <summary>Takes over a freshly initialised or loaded float32 network and casts it to the compute type.</summary>
@@ -40,6 +41,7 @@ public sealed class StageTrainer : IDisposable
         var all = StateDictLoader.Extract(network);
         _fixed = all.Keys.Except(_parameters.Names).ToDictionary(name => name, name => all[name].clone().DetachFromDisposeScope());
         _optimizer = new AdamW(_weights, config.Beta1, config.Beta2, config.WeightDecay);
+        _postHocAverages = [.. config.PostHocEma?.RelativeWidths.Select(width => new PowerFunctionAverage(_weights, width)) ?? []];
         network.to(computeType);
         _parameters = new FlatParameters(network);                                            // casting replaced the parameters
         network.train();
@@ -81,6 +83,7 @@ public sealed class StageTrainer : IDisposable
         SkippedInARow = 0;
         _optimizer.Step(_weights, gradient, rate, Math.Min(1, _config.GradientClip / norm), _average, 1 - EmaDecay(batch));
         _parameters.Scatter(_weights);
+        foreach (var average in _postHocAverages) average.Update(_weights, Images, batch);
         return new StepResult(mean, norm, rate);
     }
 
@@ -152,14 +155,25 @@ public sealed class StageTrainer : IDisposable
         return state;
     }
 
+    /// <summary>Averages from which one of any width can be built later, in the order of their widths in the configuration.</summary>
+    internal IReadOnlyList<PowerFunctionAverage> PostHocAverages => _postHocAverages;
+
+    /// <summary>What is not trained, by the network's keys: positions. The tensors belong to this and never change.</summary>
+    internal IReadOnlyDictionary<string, Tensor> FixedState => _fixed;
+
     /// <summary>Everything that a resumed run needs, by name; the tensors belong to this.</summary>
-    public IReadOnlyDictionary<string, Tensor> State() => new Dictionary<string, Tensor>
+    public IReadOnlyDictionary<string, Tensor> State()
     {
-        ["weights"] = _weights,
-        ["average"] = _average,
-        ["moment1"] = _optimizer.Moment1,
-        ["moment2"] = _optimizer.Moment2,
-    };
+        var state = new Dictionary<string, Tensor>
+        {
+            ["weights"] = _weights,
+            ["average"] = _average,
+            ["moment1"] = _optimizer.Moment1,
+            ["moment2"] = _optimizer.Moment2,
+        };
+        for (var i = 0; i < _postHocAverages.Length; i++) state.Add($"postHocAverage{i}", _postHocAverages[i].Value);
+        return state;
+    }
 
     /// <summary>Goes on from a saved state.</summary>
     /// <param name="state">What <see cref="State"/> gave.</param>
@@ -190,6 +204,7 @@ public sealed class StageTrainer : IDisposable
         _optimizer.Dispose();
         _weights.Dispose();
         _average.Dispose();
+        foreach (var average in _postHocAverages) average.Dispose();
         foreach (var tensor in _fixed.Values) tensor.Dispose();
         Network.Dispose();
     }

@@ -23,6 +23,7 @@ public sealed class Trainer : IDisposable
     private readonly StageTrainer[] _stages;
     private readonly RunStorage _storage;
     private readonly MetricsLog _metrics;
+    private readonly AverageSnapshots _snapshots;
     private readonly ComponentStatistics _statistics;
     private readonly StageExamples _examples;
     private long _steps;
@@ -48,6 +49,7 @@ public sealed class Trainer : IDisposable
         _stages = [.. Enumerable.Range(0, config.Model.Stages.Length).Select(stage => CreateStage(stage, images[stage]))];
         _storage = new RunStorage(config, run, _shares, _stages);
         _metrics = new MetricsLog(run.Metrics);
+        _snapshots = new AverageSnapshots(run);
     }
 
     /// <summary>The configuration, with the precision that was chosen.</summary>
@@ -125,6 +127,7 @@ public sealed class Trainer : IDisposable
                 (loggedAt, loggedImages) = (now, Images);
                 page.Write(Images, _seconds, running: !last);
             }
+            if (SnapshotIsDue(previous)) SaveSnapshot();                                      // before the checkpoint: a resumed run has all up to it
             due |= Crossed(previous, training.CheckpointEveryImages);
             if (last || (due && !InDoubt)) (due, saved) = (false, Save(writer));
             if (SheetIsDue(previous)) DrawSheet(cancellation);
@@ -178,6 +181,19 @@ public sealed class Trainer : IDisposable
 
     private void DrawSheet(CancellationToken cancellation) => new SampleSheet(Config).Draw(_stages, _statistics, Sheet, cancellation);
 
+    private bool SnapshotIsDue(long previous) =>
+        Config.Training.PostHocEma is { } averages && (Images >= Config.Training.MaxImages || Crossed(previous, averages.SnapshotEveryImages));
+
+    private void SaveSnapshot() => _snapshots.Save(
+        Images,
+        new AverageSnapshot
+        {
+            FormatVersion = AverageSnapshot.CurrentFormat,
+            RelativeWidths = Config.Training.PostHocEma!.RelativeWidths,
+            Manifest = _storage.Manifest(State()),
+        },
+        _stages);
+
     private TrainingProgress Progress(int stage, double loss, double rate)
     {
         var left = Math.Max(0, Config.Training.MaxImages - Images);
@@ -187,22 +203,24 @@ public sealed class Trainer : IDisposable
 
     private long Save(CheckpointWriter writer)
     {
-        var state = new TrainingState
-        {
-            Images = Images,
-            Steps = _steps,
-            StageImages = [.. _stages.Select(stage => stage.Images)],
-            StageSteps = [.. _stages.Select(stage => stage.Steps)],
-            StageSkipped = [.. _stages.Select(stage => stage.SkippedSteps)],
-            StageSkippedInARow = [.. _stages.Select(stage => stage.SkippedInARow)],
-            Seconds = _seconds,
-            Statistics = _statistics,
-            ClassNames = [.. _classNames],
-            SourceImages = _batches.Count,
-            Metrics = [.. _metrics.Sums],
-            Environment = RunEnvironment.Current(_device),
-        };
+        var state = State();
         writer.Start(copied => _storage.Save(state, copied));
         return Images;
     }
+
+    private TrainingState State() => new()
+    {
+        Images = Images,
+        Steps = _steps,
+        StageImages = [.. _stages.Select(stage => stage.Images)],
+        StageSteps = [.. _stages.Select(stage => stage.Steps)],
+        StageSkipped = [.. _stages.Select(stage => stage.SkippedSteps)],
+        StageSkippedInARow = [.. _stages.Select(stage => stage.SkippedInARow)],
+        Seconds = _seconds,
+        Statistics = _statistics,
+        ClassNames = [.. _classNames],
+        SourceImages = _batches.Count,
+        Metrics = [.. _metrics.Sums],
+        Environment = RunEnvironment.Current(_device),
+    };
 }

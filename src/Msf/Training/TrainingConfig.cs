@@ -53,6 +53,9 @@ public sealed record TrainingConfig
     /// <summary>Half-life of the averaged weights, in images of the stage; default 20,000.</summary>
     public double EmaHalfLifeImages { get; init; } = 20_000;
 
+    /// <summary>Averages tracked so that the width of an average can be chosen after training; null, the default, tracks none.</summary>
+    public PostHocEmaConfig? PostHocEma { get; init; }
+
     /// <summary>Share of the training compute (multiply-adds) of every stage; null gives the base 85 % and the others the rest in equal parts.</summary>
     public double[]? StageShares { get; init; }
 
@@ -116,6 +119,7 @@ public sealed record TrainingConfig
         Check(GradientClip > 0, $"gradientClip is {GradientClip}, expected more than 0");
         Check(NonFiniteLimit >= 0, $"nonFiniteLimit is {NonFiniteLimit}, expected at least 0");
         Check(EmaHalfLifeImages > 0, $"emaHalfLifeImages is {EmaHalfLifeImages}, expected more than 0");
+        errors.AddRange(PostHocEma?.Validate().Select(error => $"postHocEma: {error}") ?? []);
         Check(StageShares is null || StageShares.Length == stages, $"stageShares has {StageShares?.Length} entries for {stages} stages; give one per stage");
         Check(StageShares is null || (StageShares.All(share => share >= 0 && double.IsFinite(share)) && StageShares.Sum() > 0),
             "stageShares must be at least 0, and one of them more (a share of 0 leaves that stage untrained)");

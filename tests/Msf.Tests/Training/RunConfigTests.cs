@@ -46,6 +46,24 @@ public class RunConfigTests
         Assert.All(members, member => Assert.Contains(errors, error => error.Contains(member)));
     }
 
+    [Theory]
+    [InlineData("at least two", 0.1)]
+    [InlineData("at least two", 0.1, 0.1)]
+    [InlineData("relativeWidths has 0.3", 0.1, 0.3)]
+    [InlineData("relativeWidths has 0,", 0.0, 0.1)]
+    public void Widths_of_averages_that_span_nothing_or_cannot_be_are_refused(string expected, params double[] widths)
+    {
+        var config = new TrainingConfig { MaxImages = 1, PostHocEma = new PostHocEmaConfig { RelativeWidths = widths } };
+        var error = Assert.Single(config.Validate(2));
+        Assert.StartsWith("postHocEma: ", error);
+        Assert.Contains(expected, error);
+    }
+
+    [Fact]
+    public void Snapshots_of_averages_need_a_distance() => Assert.Contains(
+        "snapshotEveryImages is 0",
+        Assert.Single(new TrainingConfig { MaxImages = 1, PostHocEma = new PostHocEmaConfig { SnapshotEveryImages = 0 } }.Validate(2)));
+
     [Fact]
     public void A_batch_is_not_cut_into_more_parts_than_it_has_images() =>
         Assert.Contains("accumulate is 9", Assert.Single(new TrainingConfig { MaxImages = 1, BatchSize = 8, Accumulate = 9 }.Validate(2)));
