@@ -19,7 +19,15 @@ switch (args)
     case ["block-ablation-table", var file]:
         BlockAblationTable.Print(file);
         return 0;
+    case ["operations", .. var rest]:
+        OperationProfile.Run(Precision(rest), seconds: 0.3);
+        return 0;
+    case ["throughput", .. var rest]:
+        Throughput.Run(Precision(rest), rounds: 7);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: live-tensors [STEPS] | scalar-lifetime [SECONDS] | sampling-cost [ROUNDS] | block-ablation ARM SEED TERA_MULTIPLY_ADDS FILE | block-ablation-table FILE");
+        Console.Error.WriteLine("usage: live-tensors [STEPS] | scalar-lifetime [SECONDS] | sampling-cost [ROUNDS] | block-ablation ARM SEED TERA_MULTIPLY_ADDS FILE | block-ablation-table FILE | operations [fp32] | throughput [fp32]");
         return 2;
 }
+
+static ComputePrecision Precision(string[] rest) => rest is ["fp32"] ? ComputePrecision.Float32 : ComputePrecision.BFloat16;

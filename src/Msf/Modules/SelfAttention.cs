@@ -46,20 +46,23 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
         var qkv = _qkv.call(x).reshape(b, n, 3, _heads, headSize)                             // (B, N, 3, h, d)
             .permute(2, 0, 3, 1, 4).reshape(3, b * _heads, n, headSize);                      // (3, B h, N, d)
         // Two batched products and a softmax: on a CPU over twice as fast in bfloat16 as the fused attention kernel.
-        var (queries, keys) = QueriesAndKeys(qkv);
+        var (queries, keys, values) = Parts(qkv);
         var scores = bmm(queries.Times(1 / Math.Sqrt(headSize)), keys.transpose(1, 2));       // (B h, N, N)
-        var mixed = bmm(scores.softmax(-1), qkv[2])                                           // (B h, N, d)
+        var mixed = bmm(scores.softmax(-1), values)                                           // (B h, N, d)
             .reshape(b, _heads, n, headSize).transpose(1, 2).reshape(b, n, d);                // (B, N, D)
         return _proj.call(mixed).MoveToOuterDisposeScope();                                   // (B, N, D)
     }
 
-    private (Tensor Queries, Tensor Keys) QueriesAndKeys(Tensor qkv)
+    // Parted by unbind, whose gradient is one copy; that of an index is a whole tensor of zeros, added up.
+    private (Tensor Queries, Tensor Keys, Tensor Values) Parts(Tensor qkv)
     {
-        if (_queryNorm is null && _rotary is null) return (qkv[0], qkv[1]);
+        var parts = qkv.unbind(0);                                                            // 3 x (B h, N, d)
+        if (_queryNorm is null && _rotary is null) return (parts[0], parts[1], parts[2]);
         var both = qkv.narrow(0, 0, 2);                                                       // (2, B h, N, d)
         if (_queryNorm is not null)
             both = RmsNorm.Normalize(both).mul(stack([_queryNorm.Weight, _keyNorm!.Weight]).unsqueeze(1).unsqueeze(1));
         if (_rotary is not null) both = _rotary.Rotate(both);
-        return (both[0], both[1]);
+        var turned = both.unbind(0);
+        return (turned[0], turned[1], parts[2]);
     }
 }

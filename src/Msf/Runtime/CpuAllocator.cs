@@ -13,21 +13,23 @@ public static partial class CpuAllocator
 
     private const int TrimThreshold = -1;                   // M_TRIM_THRESHOLD
     private const int MmapThreshold = -3;                   // M_MMAP_THRESHOLD
+    private const int ArenaLimit = -8;                      // M_ARENA_MAX
     private const int LargestMmapThreshold = 32 << 20;      // HEAP_MAX_SIZE / 2: glibc refuses more
 
     /// <summary>Whether the settings are in force in this process.</summary>
     public static bool Applied { get; private set; }
 
     /// <summary>
-    /// Applies the settings on Linux with glibc: blocks up to 32 MiB come from the heap, and the heap is not given back. Larger
-    /// blocks are still returned at once, so that a large batch does not stay resident.
+    /// Applies the settings on Linux with glibc: blocks up to 32 MiB come from the heap, and the heap is not given back. There is one
+    /// heap for all threads, since those of other threads are given back whenever they are empty. Larger blocks are still returned at
+    /// once, so that a large batch does not stay resident.
     /// </summary>
     internal static void Apply()
     {
         if (!OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable(Variable) == "default") return;
         try
         {
-            Applied = SetOption(MmapThreshold, LargestMmapThreshold) == 1 && SetOption(TrimThreshold, int.MaxValue) == 1;
+            Applied = SetOption(MmapThreshold, LargestMmapThreshold) == 1 && SetOption(TrimThreshold, int.MaxValue) == 1 && SetOption(ArenaLimit, 1) == 1;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
         {

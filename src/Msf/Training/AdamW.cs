@@ -1,16 +1,16 @@
 using Msf.Runtime;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Msf.Training;
 
 /// <summary>
-/// AdamW (Loshchilov and Hutter 2019) on one flat float32 vector: the arithmetic of torch.optim.AdamW, in a few
-/// passes whatever the number of parameters, with a state that is two tensors and a count.
+/// AdamW (Loshchilov and Hutter 2019) on one flat float32 vector: the arithmetic of torch.optim.AdamW, in one pass on a CPU and a few
+/// on other devices, with a state that is two tensors and a count.
 /// </summary>
 public sealed class AdamW : IDisposable
 {
-    private const double Epsilon = 1e-8;
-    private const long Piece = 1 << 17;
+    internal const float Epsilon = 1e-8f;
     private readonly double _beta1, _beta2, _weightDecay;
 
     /// <summary>Starts with zero moments.</summary>
@@ -35,38 +35,38 @@ public sealed class AdamW : IDisposable
     public long Steps { get; set; }
 
     /// <summary>Takes one step.</summary>
-    /// <param name="weights">Weights, (P), changed in place.</param>
-    /// <param name="gradient">Gradient, (P).</param>
+    /// <param name="weights">Weights, (P), float32, changed in place.</param>
+    /// <param name="gradient">Gradient, (P), float32 or bfloat16.</param>
     /// <param name="learningRate">Learning rate of this step.</param>
-    /// <param name="gradientScale">Factor on the gradient, which is scaled in place: gradient clipping.</param>
-    /// <param name="average">Average of the weights, (P), moved towards the new weights; null for none.</param>
+    /// <param name="gradientScale">Factor on the gradient: gradient clipping.</param>
+    /// <param name="average">Average of the weights, (P), float32, moved towards the new weights; null for none.</param>
     /// <param name="averageWeight">How far the average moves, 0 to 1.</param>
+    /// <param name="parameters">Receives the new weights rounded to its type, (P), float32 or bfloat16; null for none.</param>
     public void Step(
-        Tensor weights, Tensor gradient, double learningRate, double gradientScale = 1, Tensor? average = null, double averageWeight = 0)
+        Tensor weights, Tensor gradient, double learningRate, double gradientScale = 1, Tensor? average = null, double averageWeight = 0,
+        Tensor? parameters = null)
     {
-        using var noGrad = no_grad();
         Steps++;
-        var correction1 = 1 - Math.Pow(_beta1, Steps);
-        var correction2 = Math.Sqrt(1 - Math.Pow(_beta2, Steps));
-        var length = weights.shape[0];
-        // In pieces that stay in the cache: each vector crosses the memory bus once a step, not once an operation.
-        for (long start = 0; start < length; start += Piece)
+        if (weights.device_type == DeviceType.CPU)
         {
-            using var scope = NewDisposeScope();
-            var count = Math.Min(Piece, length - start);
-            var (w, g) = (weights.narrow(0, start, count), gradient.narrow(0, start, count));
-            var (m, v) = (Moment1.narrow(0, start, count), Moment2.narrow(0, start, count));
-            if (gradientScale != 1) g.MultiplyInPlace(gradientScale);
-            if (_weightDecay > 0) w.MultiplyInPlace(1 - learningRate * _weightDecay);
-            m.LerpInPlace(g, 1 - _beta1);
-            v.MultiplyInPlace(_beta2);
-            v.AddProductInPlace(g, g, 1 - _beta2);
-            var denominator = v.sqrt();
-            denominator.DivideInPlace(correction2);
-            denominator.AddInPlace(Epsilon);
-            w.AddQuotientInPlace(m, denominator, -learningRate / correction1);
-            average?.narrow(0, start, count).LerpInPlace(w, averageWeight);
+            var numbers = new AdamWKernel.Numbers(Steps, _beta1, _beta2, _weightDecay, learningRate, gradientScale, averageWeight);
+            new AdamWKernel(new AdamWKernel.Tensors(weights, gradient, Moment1, Moment2, average, parameters), numbers).Run(weights.shape[0]);
+            return;
         }
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var g = gradient.to_type(ScalarType.Float32);
+        if (gradientScale != 1) g = g.Times(gradientScale);
+        if (_weightDecay > 0) weights.MultiplyInPlace(1 - learningRate * _weightDecay);
+        Moment1.LerpInPlace(g, 1 - _beta1);
+        Moment2.MultiplyInPlace(_beta2);
+        Moment2.AddProductInPlace(g, g, 1 - _beta2);
+        var denominator = Moment2.sqrt();
+        denominator.DivideInPlace(Math.Sqrt(1 - Math.Pow(_beta2, Steps)));
+        denominator.AddInPlace(Epsilon);
+        weights.AddQuotientInPlace(Moment1, denominator, -learningRate / (1 - Math.Pow(_beta1, Steps)));
+        average?.LerpInPlace(weights, averageWeight);
+        parameters?.copy_(weights);
     }
 
     /// <inheritdoc/>

@@ -23,6 +23,9 @@ public sealed class FlatParameters
     /// <summary>Number of elements P.</summary>
     public long Length { get; }
 
+    /// <summary>The parameters, in the order of the vector.</summary>
+    internal IReadOnlyList<TorchSharp.Modules.Parameter> Parameters => [.. _parameters.Select(parameter => parameter.Value)];
+
     /// <summary>Names of the parameters, in the order of the vector.</summary>
     public IEnumerable<string> Names => _parameters.Select(parameter => parameter.Name);
 
@@ -70,7 +73,8 @@ public sealed class FlatParameters
         return _parameters.Zip(Slices(vector)).ToDictionary(pair => pair.First.Name, pair => pair.Second);
     }
 
-    private IEnumerable<Tensor> Slices(Tensor vector)
+    /// <summary>The parts of a vector, (P), that belong to each parameter, in its shape (views).</summary>
+    internal IEnumerable<Tensor> Slices(Tensor vector)
     {
         long offset = 0;
         foreach (var (_, parameter) in _parameters)

@@ -17,6 +17,8 @@ public sealed class StageTrainer : IDisposable
     private readonly TrainingConfig _config;
     private readonly StageLoss _loss;
     private readonly FlatParameters _parameters;
+    private readonly ParameterBuffers _buffers;                                               // what the network computes with
+    private readonly Tensor? _gradientSum;                                                    // (P), float32, of a batch in parts
     private readonly AdamW _optimizer;
     private readonly Tensor _weights;
     private readonly Tensor _average;
@@ -44,6 +46,8 @@ public sealed class StageTrainer : IDisposable
         _postHocAverages = [.. config.PostHocEma?.RelativeWidths.Select(width => new PowerFunctionAverage(_weights, width)) ?? []];
         network.to(computeType);
         _parameters = new FlatParameters(network);                                            // casting replaced the parameters
+        _buffers = new ParameterBuffers(_parameters);
+        if (config.Accumulate > 1) _gradientSum = zeros_like(_weights).DetachFromDisposeScope();
         network.train();
     }
 
@@ -75,25 +79,34 @@ public sealed class StageTrainer : IDisposable
     {
         using var scope = NewDisposeScope();
         var batch = component.shape[0];
-        var (loss, gradient) = Differentiate(_loss.Draw(component, labels, condition, generator));
-        var (mean, norm) = (loss.item<float>(), gradient.norm().item<float>());
-        var rate = LearningRate();
-        Images += batch;
-        if (!float.IsFinite(mean) || !float.IsFinite(norm)) return Skip(mean, norm, rate);
-        SkippedInARow = 0;
-        _optimizer.Step(_weights, gradient, rate, Math.Min(1, _config.GradientClip / norm), _average, 1 - EmaDecay(batch));
-        _parameters.Scatter(_weights);
-        foreach (var average in _postHocAverages) average.Update(_weights, Images, batch);
-        return new StepResult(mean, norm, rate);
+        try
+        {
+            var mean = Differentiate(_loss.Draw(component, labels, condition, generator));
+            var gradient = _gradientSum ?? _buffers.Gradients;
+            var norm = GradientNorm.Of(gradient);
+            var rate = LearningRate();
+            Images += batch;
+            if (!double.IsFinite(mean) || !double.IsFinite(norm)) return Skip(mean, norm, rate);
+            SkippedInARow = 0;
+            _optimizer.Step(
+                _weights, gradient, rate, Math.Min(1, _config.GradientClip / norm), _average, 1 - EmaDecay(batch), _buffers.Values);
+            foreach (var average in _postHocAverages) average.Update(_weights, Images, batch);
+            return new StepResult(mean, norm, rate);
+        }
+        finally
+        {
+            _buffers.ClearGradients();                                                        // the next backward pass adds to them
+        }
     }
 
     /// <summary>Learning rate at the present number of images.</summary>
     public double LearningRate() => LearningRates.At(_config, Images, TotalImages);
 
-    // Summed in float32 whatever the network computes in, so that many small parts are not rounded away.
-    private (Tensor Loss, Tensor Gradient) Differentiate(StageDraw draw)
+    // Leaves the gradient in the buffers. Parts are summed in float32 whatever the network computes in, so that none is rounded away.
+    private double Differentiate(StageDraw draw)
     {
-        (Tensor Loss, Tensor Gradient)? sum = null;                                           // (), (P)
+        _gradientSum?.zero_();
+        var sum = 0.0;
         foreach (var part in draw.Split(_config.Accumulate))
         {
             using var scope = NewDisposeScope();
@@ -102,19 +115,12 @@ public sealed class StageTrainer : IDisposable
             if (part.Count < draw.Count) loss = loss.Times(part.Count / (double)draw.Count);
             loss.backward();
             recomputation?.Backward();
-            var gradient = _parameters.GatherGradients();
-            _parameters.ClearGradients();
-            if (sum is { } before)
-            {
-                before.Loss.AddInPlace(loss.detach());
-                before.Gradient.AddInPlace(gradient);
-            }
-            else
-            {
-                sum = (loss.detach().MoveToOuterDisposeScope(), gradient.MoveToOuterDisposeScope());
-            }
+            sum += loss.item<float>();
+            if (_gradientSum is null) continue;
+            _gradientSum.AddInPlace(_buffers.Gradients);
+            _buffers.ClearGradients();
         }
-        return sum!.Value;
+        return sum;
     }
 
     // The images are spent all the same: schedules and shares go by them, and the same batch again would give the same result.
@@ -134,14 +140,14 @@ public sealed class StageTrainer : IDisposable
     /// <summary>Puts the averaged weights into the network, in evaluation mode, until <see cref="LeaveAverage"/>.</summary>
     public void EnterAverage()
     {
-        _parameters.Scatter(_average);
+        _buffers.Set(_average);
         Network.eval();
     }
 
     /// <summary>Puts the trained weights back into the network, in training mode.</summary>
     public void LeaveAverage()
     {
-        _parameters.Scatter(_weights);
+        _buffers.Set(_weights);
         Network.train();
     }
 
@@ -192,7 +198,7 @@ public sealed class StageTrainer : IDisposable
             own.copy_(saved);
         }
         (Images, _optimizer.Steps, SkippedSteps, SkippedInARow) = (images, steps, skipped, skippedInARow);
-        _parameters.Scatter(_weights);
+        _buffers.Set(_weights);
     }
 
     /// <summary>Optimiser steps taken.</summary>
@@ -202,6 +208,8 @@ public sealed class StageTrainer : IDisposable
     public void Dispose()
     {
         _optimizer.Dispose();
+        _buffers.Dispose();
+        _gradientSum?.Dispose();
         _weights.Dispose();
         _average.Dispose();
         foreach (var average in _postHocAverages) average.Dispose();

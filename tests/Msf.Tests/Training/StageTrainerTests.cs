@@ -99,7 +99,7 @@ public class StageTrainerTests
         using var trainer = Create(_config);
         Step(trainer);
         var weight = trainer.Network.named_parameters().Single(parameter => parameter.name == "final_layer.linear.bias").parameter;
-        weight.grad = full_like(weight, float.PositiveInfinity);                              // what backward adds to
+        weight.grad!.fill_(float.PositiveInfinity);                                            // what backward adds to
         var result = Step(trainer);
         Assert.True(double.IsFinite(result.Loss) && result.Skipped, $"{result}");
         Assert.Equal((1, 1), (trainer.Steps, trainer.SkippedSteps));

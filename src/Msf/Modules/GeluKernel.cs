@@ -1,0 +1,111 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Msf.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Msf.Modules;
+
+/// <summary>
+/// The tanh-approximated GELU and its derivative on the CPU, in one pass and float32 arithmetic whatever the tensors' type:
+/// (1 + tanh(u / 2)) / 2 is the logistic function of u, here u = Slope x + Cubic x³, which takes one exponential where libtorch's kernel
+/// takes a hyperbolic tangent five times as slow.
+/// </summary>
+internal static unsafe class GeluKernel
+{
+    private const float Slope = 1.5957691216f;              // 2 √(2/π)
+    private const float Cubic = Slope * 0.044715f;
+    private const float Flat = 20;                          // beyond, the derivative is 0 or 1
+    private const long Grain = 1 << 14;
+
+    /// <summary>Whether the kernel takes a tensor: float32 or bfloat16, contiguous, on the CPU.</summary>
+    internal static bool Takes(Tensor x) =>
+        x.device_type == DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.is_contiguous();
+
+    /// <summary>y = GELU(x).</summary>
+    /// <param name="x">Values that <see cref="Takes"/> accepts.</param>
+    /// <returns>Shape and type of x, owned by the caller's dispose scope.</returns>
+    internal static Tensor Forward(Tensor x)
+    {
+        var y = empty_like(x);
+        var (from, to, count) = (Address(x), Address(y), x.numel());
+        if (x.dtype == ScalarType.BFloat16) ThreadTeam.For(count, Grain, (start, end) => ForwardHalf((ushort*)from, (ushort*)to, start, end));
+        else ThreadTeam.For(count, Grain, (start, end) => ForwardFull((float*)from, (float*)to, start, end));
+        return y;
+    }
+
+    /// <summary>The gradient of x: that of y times the derivative at x.</summary>
+    /// <param name="x">What <see cref="Forward"/> got.</param>
+    /// <param name="gradient">Gradient of y; shape and type of x, contiguous.</param>
+    /// <returns>Shape and type of x, owned by the caller's dispose scope.</returns>
+    internal static Tensor Backward(Tensor x, Tensor gradient)
+    {
+        var result = empty_like(x);
+        var (from, grad, to, count) = (Address(x), Address(gradient), Address(result), x.numel());
+        if (x.dtype == ScalarType.BFloat16) ThreadTeam.For(count, Grain, (start, end) => BackwardHalf((ushort*)from, (ushort*)grad, (ushort*)to, start, end));
+        else ThreadTeam.For(count, Grain, (start, end) => BackwardFull((float*)from, (float*)grad, (float*)to, start, end));
+        return result;
+    }
+
+    private static void ForwardHalf(ushort* x, ushort* y, long start, long end)
+    {
+        var i = start;
+        for (; i + HalfWidth.Step <= end; i += HalfWidth.Step)
+        {
+            var (low, high) = HalfWidth.Load(x + i);
+            HalfWidth.Store(y + i, Value(low), Value(high));
+        }
+        for (; i < end; i++) y[i] = HalfWidth.Round(Value(Vector512.Create(HalfWidth.Load(x[i])))[0]);
+    }
+
+    private static void ForwardFull(float* x, float* y, long start, long end)
+    {
+        var i = start;
+        for (; i + 16 <= end; i += 16) Value(Vector512.Load(x + i)).Store(y + i);
+        for (; i < end; i++) y[i] = Value(Vector512.Create(x[i]))[0];
+    }
+
+    private static void BackwardHalf(ushort* x, ushort* gradient, ushort* result, long start, long end)
+    {
+        var i = start;
+        for (; i + HalfWidth.Step <= end; i += HalfWidth.Step)
+        {
+            var (low, high) = HalfWidth.Load(x + i);
+            var (gLow, gHigh) = HalfWidth.Load(gradient + i);
+            HalfWidth.Store(result + i, gLow * Derivative(low), gHigh * Derivative(high));
+        }
+        for (; i < end; i++)
+            result[i] = HalfWidth.Round(HalfWidth.Load(gradient[i]) * Derivative(Vector512.Create(HalfWidth.Load(x[i])))[0]);
+    }
+
+    private static void BackwardFull(float* x, float* gradient, float* result, long start, long end)
+    {
+        var i = start;
+        for (; i + 16 <= end; i += 16) (Vector512.Load(gradient + i) * Derivative(Vector512.Load(x + i))).Store(result + i);
+        for (; i < end; i++) result[i] = gradient[i] * Derivative(Vector512.Create(x[i]))[0];
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Value(Vector512<float> x) => x * Logistic(x, x * x);
+
+    // With s the logistic function of u: s + x s (1 - s) du/dx.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Derivative(Vector512<float> x)
+    {
+        x = Vector512.MinNative(Vector512.Create(Flat), Vector512.MaxNative(Vector512.Create(-Flat), x));
+        var square = x * x;
+        var s = Logistic(x, square);
+        var slope = Vector512.FusedMultiplyAdd(square, Vector512.Create(3 * Cubic), Vector512.Create(Slope));
+        return Vector512.FusedMultiplyAdd(x * slope, s * (Vector512<float>.One - s), s);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Logistic(Vector512<float> x, Vector512<float> square)
+    {
+        var u = x * Vector512.FusedMultiplyAdd(square, Vector512.Create(Cubic), Vector512.Create(Slope));
+        return Vector512<float>.One / (Vector512<float>.One + VectorExp.Of(-u));
+    }
+
+    private static nint Address(Tensor tensor) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+}

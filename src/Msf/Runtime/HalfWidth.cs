@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
+namespace Msf.Runtime;
+
+/// <summary>Reads and writes vectors of 32 floats that are stored in float32 or in bfloat16, the upper half of a float32.</summary>
+internal static unsafe class HalfWidth
+{
+    /// <summary>Floats in one step: two vectors of 16.</summary>
+    internal const int Step = 32;
+
+    /// <summary>Reads 32 bfloat16 as float32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static (Vector512<float> Low, Vector512<float> High) Load(ushort* from)
+    {
+        var (low, high) = Vector512.Widen(Vector512.Load(from));
+        return (Vector512.ShiftLeft(low, 16).AsSingle(), Vector512.ShiftLeft(high, 16).AsSingle());
+    }
+
+    /// <summary>Writes 32 floats as bfloat16, rounded to nearest, ties to even; what is not a number stays that.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Store(ushort* to, Vector512<float> low, Vector512<float> high) =>
+        Vector512.Narrow(Round(low), Round(high)).Store(to);
+
+    /// <summary>One bfloat16 as float32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float Load(ushort value) => BitConverter.UInt32BitsToSingle((uint)value << 16);
+
+    /// <summary>One float as bfloat16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static ushort Round(float value)
+    {
+        if (float.IsNaN(value)) return 0x7FC0;
+        var bits = BitConverter.SingleToUInt32Bits(value);
+        return (ushort)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> Round(Vector512<float> value)
+    {
+        var bits = value.AsUInt32();
+        var odd = Vector512.ShiftRightLogical(bits, 16) & Vector512<uint>.One;
+        var rounded = Vector512.ShiftRightLogical(bits + Vector512.Create(0x7FFFu) + odd, 16);
+        return Vector512.ConditionalSelect(Vector512.Equals(value, value).AsUInt32(), rounded, Vector512.Create(0x7FC0u));
+    }
+}
