@@ -9,8 +9,7 @@ internal sealed class DataInspectCommand : MsfCommand
 {
     private readonly Argument<string> _source = new("source")
     {
-        Description = "A folder with one sub-folder per class, a CIFAR-10 binary folder or file, an IDX pair (its folder, its images file, "
-            + "or IMAGES,LABELS), or synthetic:shapes. What is not found here is looked for in MSF_DATA.",
+        Description = $"{char.ToUpperInvariant(ImageSources.Accepted[0])}{ImageSources.Accepted[1..]}. What is not found here is looked for in MSF_DATA.",
     };
 
     private readonly Option<bool> _json = JsonOption();

@@ -5,9 +5,11 @@ namespace Msf.Data;
 /// <summary>Opens an image set by what its path holds.</summary>
 public static class ImageSources
 {
-    private const string Accepted =
+    /// <summary>What can be opened, as part of a sentence.</summary>
+    public const string Accepted =
         "a folder with one sub-folder per class, a CIFAR-10 binary folder or file (*.bin), an IDX pair (its folder, its images file, "
-        + "or IMAGES,LABELS), or synthetic:shapes";
+        + "or IMAGES,LABELS), parquet files of the Hugging Face hub (a folder, a file, or a pattern such as data/train-*.parquet), "
+        + "or synthetic:shapes";
 
     /// <summary>
     /// Opens a set. A path that does not exist is looked for below the folder that the environment variable MSF_DATA names, or
@@ -15,7 +17,8 @@ public static class ImageSources
     /// </summary>
     /// <param name="source">
     /// A folder with one sub-folder per class, a CIFAR-10 binary folder or file, an IDX pair (its folder, one of its files, or
-    /// both with a comma between them), or <c>synthetic:shapes?size=16&amp;count=512</c>.
+    /// both with a comma between them), parquet files (a folder: its train-*.parquet, or all where there are none of that name; a file; a
+    /// pattern with <c>*</c>, <c>{000..012}</c> or <c>{a,b}</c>), or <c>synthetic:shapes?size=16&amp;count=512</c>.
     /// </param>
     /// <param name="classes">Names of the classes to keep, in the order of their labels; by default all.</param>
     /// <returns>The set; the caller disposes it.</returns>
@@ -31,8 +34,9 @@ public static class ImageSources
         if (Find(source) is { } path)
         {
             if (File.Exists(path)) return Keep(OpenFile(path), classes);
-            return OpenFiles(path) is { } files ? Keep(files, classes) : new ClassFolderImageSource(path, classes);
+            return OpenFolder(path) is { } folder ? Keep(folder, classes) : new ClassFolderImageSource(path, classes);
         }
+        if (FilePattern.IsPattern(source) && Matches(source) is { Length: > 0 } files) return Keep(OpenFiles(source, files), classes);
         if (source.Split(',') is [var images, var labels] && Find(images) is { } first && Find(labels) is { } second)
             return Keep(IdxPair.Open(first, second), classes);
         throw new FileNotFoundException(
@@ -46,8 +50,26 @@ public static class ImageSources
     private static string? Find(string source) =>
         new[] { source, Path.Combine(DataFolder, source) }.FirstOrDefault(path => File.Exists(path) || Directory.Exists(path));
 
+    private static string[] Matches(string pattern) =>
+        new[] { Environment.CurrentDirectory, DataFolder }.Select(folder => FilePattern.Expand(pattern, folder)).FirstOrDefault(found => found.Length > 0) ?? [];
+
+    // Several files of a set that is spread over them.
+    private static ParquetImageSource OpenFiles(string name, string[] files) => files.All(IsParquet)
+        ? new ParquetImageSource(name, files)
+        : throw new InvalidDataException($"{name} names files of other kinds than .parquet, {Path.GetFileName(files.First(file => !IsParquet(file)))} for one.");
+
+    private static bool IsParquet(string path) => path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
+
+    // The training part, where the files say that there are others.
+    private static string[] TrainingPart(string folder, string extension)
+    {
+        var files = Directory.GetFiles(folder, $"*{extension}").Order(StringComparer.Ordinal).ToArray();
+        return files.Where(file => Path.GetFileName(file).StartsWith("train-", StringComparison.Ordinal)).ToArray() is { Length: > 0 } train ? train : files;
+    }
+
     private static IImageSource OpenFile(string path)
     {
+        if (IsParquet(path)) return new ParquetImageSource(path, [path]);
         if (IdxPair.IsIdxFile(path)) return IdxPair.Open(path);
         if (path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase)) return new CifarImageSource(path);
         if (ImageDecoder.IsImageFile(path))
@@ -59,8 +81,9 @@ public static class ImageSources
     }
 
     // A folder whose own files are the set; null where its sub-folders are.
-    private static IImageSource? OpenFiles(string folder)
+    private static IImageSource? OpenFolder(string folder)
     {
+        if (TrainingPart(folder, ".parquet") is { Length: > 0 } parquet) return new ParquetImageSource(folder, parquet);
         if (Directory.EnumerateFiles(folder, "*.bin").Any()) return new CifarImageSource(folder);
         if (IdxPair.ImageFiles(folder).Length > 0) return IdxPair.OpenFolder(folder);
         if (Directory.EnumerateDirectories(folder).Any(inner => !Path.GetFileName(inner).StartsWith('.'))) return null;
