@@ -22,6 +22,25 @@ internal static unsafe class HalfWidth
     internal static void Store(ushort* to, Vector512<float> low, Vector512<float> high) =>
         Vector512.Narrow(Round(low), Round(high)).Store(to);
 
+    /// <summary>Reads 32 numbers from place <paramref name="i"/> of an array of bfloat16 (<paramref name="half"/>) or float32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static (Vector512<float> Low, Vector512<float> High) Read(nint array, bool half, long i) => half
+        ? Load((ushort*)array + i)
+        : (Vector512.Load((float*)array + i), Vector512.Load((float*)array + i + 16));
+
+    /// <summary>Writes 32 numbers to place <paramref name="i"/> of an array of bfloat16 (<paramref name="half"/>) or float32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Write(nint array, bool half, long i, Vector512<float> low, Vector512<float> high)
+    {
+        if (half)
+        {
+            Store((ushort*)array + i, low, high);
+            return;
+        }
+        low.Store((float*)array + i);
+        high.Store((float*)array + i + 16);
+    }
+
     /// <summary>One bfloat16 as float32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float Load(ushort value) => BitConverter.UInt32BitsToSingle((uint)value << 16);
