@@ -64,7 +64,7 @@ public sealed class Trainer : IDisposable
     /// <summary>The stages, coarse to fine.</summary>
     internal IReadOnlyList<StageTrainer> Stages => _stages;
 
-    /// <summary>How long training has waited for saves, in all.</summary>
+    /// <summary>How long training has waited for saves, in all; what is written when nothing is left to train is not waited for by it.</summary>
     public TimeSpan SavingStall { get; private set; }
 
     /// <summary>What is disposed with this: the hold on the run folder.</summary>
@@ -134,7 +134,6 @@ public sealed class Trainer : IDisposable
         }
         if (saved != Images) saved = Save(writer);                                            // cancelled, or nothing was left to train
         writer.Wait();
-        SavingStall += writer.Waited;
         page.Write(Images, _seconds, running: false);                                         // with the last sheet
         return new TrainingResult(_run.Root, Images, _seconds, _storage.FolderOf(saved), _run.Model, Images >= training.MaxImages);
     }
@@ -204,7 +203,9 @@ public sealed class Trainer : IDisposable
     private long Save(CheckpointWriter writer)
     {
         var state = State();
+        var waited = writer.Waited;
         writer.Start(copied => _storage.Save(state, copied));
+        SavingStall += writer.Waited - waited;
         return Images;
     }
 
