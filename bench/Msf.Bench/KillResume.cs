@@ -16,8 +16,8 @@ internal sealed class KillResume : IDisposable
     private const int LongestSaveMilliseconds = 60;
     private static readonly string[] _options =
     [
-        "--config", "tiny", "--max-images", "4096", "--set", "training.precision=float32", "--set", "training.batchSize=16",
-        "--set", "training.checkpointEveryImages=256", "--set", "training.logEveryImages=192", "--set", "training.sampleEveryImages=1024",
+        "--config", "tiny", "--max-images", "3072", "--set", "training.precision=float32", "--set", "training.batchSize=16",
+        "--set", "training.checkpointEveryImages=256", "--set", "training.logEveryImages=192", "--set", "training.sampleEveryImages=1536",
     ];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("msf-kills-");
@@ -137,7 +137,7 @@ internal sealed class KillResume : IDisposable
     private void CompareEnd(string run)
     {
         if (_failures.Count > 0) return;
-        CompareStages(Path.Combine(run, "checkpoints", "4096"), this["whole/checkpoints/4096"]);
+        CompareStages(Path.Combine(run, "checkpoints", "3072"), this["whole/checkpoints/3072"]);
         CompareStages(Path.Combine(run, "model"), this["whole/model"]);
         if (!Lines(run).SequenceEqual(Lines(this["whole"]))) _failures.Add($"{run}: other metrics");
         if (!Sheets(run).SequenceEqual(Sheets(this["whole"]))) _failures.Add($"{run}: other sample sheets");
