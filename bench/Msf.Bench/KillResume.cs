@@ -72,7 +72,7 @@ internal sealed class KillResume : IDisposable
     private static Process Start(string run, params string[] more)
     {
         string[] arguments = [Path.Combine(AppContext.BaseDirectory, "Msf.Cli.dll"), "train", "--out", run, "--resume", .. _options, .. more];
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["OMP_NUM_THREADS"] = "1";
         return Process.Start(start)!;
     }
