@@ -25,8 +25,26 @@ switch (args)
     case ["throughput", .. var rest]:
         Throughput.Run(Precision(rest), rounds: 7);
         return 0;
+    case ["kill-resume", .. var rest]:
+        return KillResume.Run(kills: rest is [var kills, ..] ? int.Parse(kills) : 50, seed: rest is [_, var killSeed, ..] ? int.Parse(killSeed) : 0);
+    case ["damaged-files", .. var rest]:
+        return DamagedFiles.Run(cases: rest is [var cases, ..] ? int.Parse(cases) : 10_000, seed: rest is [_, var damageSeed, ..] ? int.Parse(damageSeed) : 0);
+    case ["save-stall", .. var rest]:
+        SaveStall.Run(pairs: rest is [var pairs, ..] ? int.Parse(pairs) : 4, saves: rest is [_, var saves, ..] ? int.Parse(saves) : 5);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: live-tensors [STEPS] | scalar-lifetime [SECONDS] | sampling-cost [ROUNDS] | block-ablation ARM SEED TERA_MULTIPLY_ADDS FILE | block-ablation-table FILE | operations [fp32] | throughput [fp32]");
+        Console.Error.WriteLine("""
+            usage: live-tensors [STEPS]
+                   scalar-lifetime [SECONDS]
+                   sampling-cost [ROUNDS]
+                   block-ablation ARM SEED TERA_MULTIPLY_ADDS FILE
+                   block-ablation-table FILE
+                   operations [fp32]
+                   throughput [fp32]
+                   kill-resume [KILLS [SEED]]
+                   damaged-files [CASES [SEED]]
+                   save-stall [PAIRS [SAVES]]
+            """);
         return 2;
 }
 

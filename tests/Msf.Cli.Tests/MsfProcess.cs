@@ -16,7 +16,7 @@ internal sealed partial class MsfProcess : IDisposable
 
     private MsfProcess(ProcessStartInfo start)
     {
-        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.Environment["OMP_NUM_THREADS"] = "1";
         _process = Process.Start(start)!;
         _output = _process.StandardOutput.ReadToEndAsync();

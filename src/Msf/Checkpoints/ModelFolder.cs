@@ -18,7 +18,7 @@ public static class ModelFolder
 
     /// <summary>Writes a model folder beside its final place and swaps it in.</summary>
     /// <param name="folder">The folder; replaced when it exists.</param>
-    /// <param name="manifest">A valid manifest; the digests of the stages are added to it.</param>
+    /// <param name="manifest">A valid manifest; the digests of the stages and its own are added to it.</param>
     /// <param name="stages">State of every stage, under DiT's keys.</param>
     /// <param name="weightType">Type of the weights on disk, Float16, BFloat16 or Float32; the fixed positions stay float32.</param>
     /// <exception cref="ArgumentException">
@@ -42,8 +42,8 @@ public static class ModelFolder
                 SafetensorsWriter.Write(path, tensors, new Dictionary<string, string> { ["format"] = "pt" });
                 digests[stage] = FileDigest.Sha256(path);
             }
-            var json = JsonSerializer.Serialize(manifest with { StageDigests = digests }, JsonFormat.Indented);
-            File.WriteAllText(Path.Combine(temporary, ManifestName), json + "\n");
+            var json = JsonSerializer.Serialize(manifest with { StageDigests = digests, Digest = ManifestDigest.Blank }, JsonFormat.Indented);
+            File.WriteAllText(Path.Combine(temporary, ManifestName), ManifestDigest.Seal(json + "\n"));
         });
     }
 
@@ -102,7 +102,7 @@ public static class ModelFolder
             // After loading: the manifest was read before, so a file that still fits it now is the one that was loaded.
             if (manifest.StageDigests is { } digests && FileDigest.Sha256(path) != digests[stage])
                 throw new InvalidDataException(
-                    $"{path} is not the file that {ManifestName} vouches for: it is damaged, or was exchanged. Use another copy; after an exchange on purpose remove stageDigests from {ManifestName}.");
+                    $"{path} is not the file that {ManifestName} vouches for: it is damaged, or was exchanged. Use another copy; after an exchange on purpose remove stageDigests and digest from {ManifestName}.");
             network.eval();
             return network;
         }

@@ -40,6 +40,12 @@ public sealed record ModelManifest
     /// </summary>
     public string[]? StageDigests { get; init; }
 
+    /// <summary>
+    /// SHA-256 of the manifest's own text with these digits as zeros, in lower-case hexadecimal digits; null where nobody vouches for it (older
+    /// folders, manifests edited by hand). The last member.
+    /// </summary>
+    public string? Digest { get; init; }
+
     /// <summary>Index of a class by its name or by its number.</summary>
     /// <param name="nameOrIndex">For example <c>clock</c> or <c>3</c>.</param>
     /// <exception cref="ArgumentException">There is no such class.</exception>
@@ -74,7 +80,10 @@ public sealed record ModelManifest
     {
         RequireFormat(json, what);
         var manifest = JsonFormat.Parse<ModelManifest>(json, what);
-        return manifest.Validate() is { Count: > 0 } errors ? throw new InvalidDataException($"{what}: {string.Join("; ", errors)}") : manifest;
+        if (manifest.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"{what}: {string.Join("; ", errors)}");
+        return manifest.Digest is { } digest && !ManifestDigest.Holds(json, digest)
+            ? throw new InvalidDataException($"{what} is not as it was written: it is damaged, or was edited. Use another copy; after an edit on purpose remove its digest.")
+            : manifest;
     }
 
     // First of all: a manifest of another format has members that this program does not know, and that is not what is wrong with it.

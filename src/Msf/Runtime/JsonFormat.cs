@@ -39,7 +39,7 @@ public static class JsonFormat
     private static void RequireWholeLists(string json, string what)
     {
         using var document = JsonDocument.Parse(json, new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-        if (NullIn(document.RootElement) is { } name) throw new InvalidDataException($"{what}: {name} has a null in it; give a value for every entry.");
+        if (NullIn(document.RootElement) is { } name) throw new InvalidDataException($"{what}: {JsonFault.OneLine(name)} has a null in it; give a value for every entry.");
     }
 
     private static string? NullIn(JsonElement element, string name = "the list") => element.ValueKind switch

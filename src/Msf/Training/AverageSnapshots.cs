@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Msf.Checkpoints;
 using Msf.Runtime;
+using static TorchSharp.torch;
 
 namespace Msf.Training;
 
@@ -24,21 +25,26 @@ internal sealed class AverageSnapshots
     /// <summary>Every snapshot, the oldest first: images of the run, and the folder.</summary>
     public IReadOnlyList<TrainingCheckpoint> List() => [.. _store.List().Reverse()];
 
-    /// <summary>Commits a snapshot.</summary>
+    /// <summary>Copies the averages of a snapshot.</summary>
     /// <param name="images">Images of the run.</param>
     /// <param name="snapshot">What goes beside the tensors.</param>
     /// <param name="stages">The stages, coarse to fine.</param>
-    /// <exception cref="IOException">The file system refused; the earlier snapshots are as they were.</exception>
-    public void Save(long images, AverageSnapshot snapshot, IReadOnlyList<StageTrainer> stages) => _store.Save(images, folder =>
+    /// <returns>
+    /// Commits it, from copies that the caller's dispose scope owns; throws an <see cref="IOException"/> where the file system refuses, and leaves the
+    /// earlier snapshots as they were.
+    /// </returns>
+    public Action Copy(long images, AverageSnapshot snapshot, IReadOnlyList<StageTrainer> stages)
     {
-        File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(snapshot, JsonFormat.Indented));
-        for (var stage = 0; stage < stages.Count; stage++)
+        var tensors = stages.Select(stage => stage.FixedState
+            .Concat(stage.PostHocAverages.Select((average, i) => KeyValuePair.Create(TensorName(i), average.Value.to(CPU, copy: true))))
+            .ToDictionary()).ToArray();
+        return () => _store.Save(images, folder =>
         {
-            var tensors = stages[stage].FixedState.ToDictionary();
-            foreach (var (average, i) in stages[stage].PostHocAverages.Select((average, i) => (average, i))) tensors.Add(TensorName(i), average.Value);
-            SafetensorsWriter.Write(Path.Combine(folder, ModelFolder.StageName(stage)), tensors);
-        }
-    });
+            File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(snapshot, JsonFormat.Indented));
+            for (var stage = 0; stage < tensors.Length; stage++)
+                SafetensorsWriter.Write(Path.Combine(folder, ModelFolder.StageName(stage)), tensors[stage]);
+        });
+    }
 
     /// <summary>Reads and checks what lies beside the tensors of a snapshot, and that all its files are as they were written.</summary>
     /// <param name="folder">The snapshot's folder.</param>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using static TorchSharp.torch;
 
 namespace Msf.Training;
 
@@ -16,12 +17,10 @@ internal sealed class CheckpointWriter : IDisposable
     /// <summary>How long the caller has waited for saves, in all.</summary>
     public TimeSpan Waited { get; private set; }
 
-    /// <summary>Waits for the write before, has the copy made, and starts the write.</summary>
-    /// <param name="save">
-    /// Copies what is to be saved, calls what it is given to let the caller go on, and writes. It runs on another thread.
-    /// </param>
+    /// <summary>Waits for the write before, has the copies made, and starts to write them one after the other.</summary>
+    /// <param name="copies">Each copies what is to be saved, in a dispose scope of the writing thread, and returns what writes it.</param>
     /// <exception cref="IOException">The write before failed.</exception>
-    public void Start(Action<Action> save)
+    public void Start(IReadOnlyList<Func<Action>> copies)
     {
         Wait();
         var clock = Stopwatch.StartNew();
@@ -29,14 +28,17 @@ internal sealed class CheckpointWriter : IDisposable
         _write = Task.Factory.StartNew(
             () =>
             {
+                using var scope = NewDisposeScope();
+                Action[] writes;
                 try
                 {
-                    save(copied.SetResult);
+                    writes = [.. copies.Select(copy => copy())];
                 }
                 finally
                 {
-                    copied.TrySetResult();                                                    // a save that fails early holds nobody up
+                    copied.SetResult();                                                       // a copy that fails holds nobody up
                 }
+                foreach (var write in writes) write();
             },
             CancellationToken.None,
             TaskCreationOptions.LongRunning,

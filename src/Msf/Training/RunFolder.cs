@@ -48,5 +48,6 @@ public sealed class RunFolder
         AtomicFile.Sweep(Samples);
         AtomicFolder.Sweep(Root);
         AtomicFolder.Sweep(Checkpoints);
+        AtomicFolder.Sweep(Averages);
     }
 }

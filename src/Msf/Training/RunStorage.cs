@@ -23,15 +23,18 @@ internal sealed class RunStorage
     /// <summary>The folder of a checkpoint.</summary>
     public string FolderOf(long images) => _store.FolderOf(images);
 
-    /// <summary>Copies all stages, then commits a checkpoint, then the model folder with its averaged weights.</summary>
+    /// <summary>Copies all stages.</summary>
     /// <param name="state">The scalars of the checkpoint.</param>
-    /// <param name="copied">Called when the stages may change again.</param>
-    public void Save(TrainingState state, Action copied)
+    /// <returns>Commits the checkpoint, then the model folder with its averaged weights, from copies that the caller's dispose scope owns.</returns>
+    public Action Copy(TrainingState state)
     {
-        using var scope = NewDisposeScope();
         var stages = _stages.Select(stage => stage.State().ToDictionary(pair => pair.Key, pair => pair.Value.to(CPU, copy: true))).ToArray();
         var averages = _stages.Select((stage, i) => stage.AverageState(stages[i]["average"])).ToArray();
-        copied();
+        return () => Write(state, stages, averages);
+    }
+
+    private void Write(TrainingState state, Dictionary<string, Tensor>[] stages, Dictionary<string, Tensor>[] averages)
+    {
         if (File.Exists(_run.Metrics)) DiskSync.File(_run.Metrics);                           // no checkpoint outlives the lines before it
         _store.Save(state.Images, folder =>
         {

@@ -64,7 +64,7 @@ public sealed class Trainer : IDisposable
     /// <summary>The stages, coarse to fine.</summary>
     internal IReadOnlyList<StageTrainer> Stages => _stages;
 
-    /// <summary>How long training has waited for saves, in all.</summary>
+    /// <summary>How long training has waited for saves, in all; what is written when nothing is left to train is not waited for by it.</summary>
     public TimeSpan SavingStall { get; private set; }
 
     /// <summary>What is disposed with this: the hold on the run folder.</summary>
@@ -127,16 +127,16 @@ public sealed class Trainer : IDisposable
                 (loggedAt, loggedImages) = (now, Images);
                 page.Write(Images, _seconds, running: !last);
             }
-            if (SnapshotIsDue(previous)) SaveSnapshot();                                      // before the checkpoint: a resumed run has all up to it
             due |= Crossed(previous, training.CheckpointEveryImages);
-            if (last || (due && !InDoubt)) (due, saved) = (false, Save(writer));
+            var save = last || (due && !InDoubt);
+            Save(writer, SnapshotIsDue(previous), save);
+            if (save) (due, saved) = (false, Images);
             if (SheetIsDue(previous)) DrawSheet(cancellation);
         }
-        if (saved != Images) saved = Save(writer);                                            // cancelled, or nothing was left to train
+        if (saved != Images) Save(writer, snapshot: false, checkpoint: true);                 // cancelled, or nothing was left to train
         writer.Wait();
-        SavingStall += writer.Waited;
         page.Write(Images, _seconds, running: false);                                         // with the last sheet
-        return new TrainingResult(_run.Root, Images, _seconds, _storage.FolderOf(saved), _run.Model, Images >= training.MaxImages);
+        return new TrainingResult(_run.Root, Images, _seconds, _storage.FolderOf(Images), _run.Model, Images >= training.MaxImages);
     }
 
     /// <summary>Trains one stage on one batch.</summary>
@@ -184,16 +184,6 @@ public sealed class Trainer : IDisposable
     private bool SnapshotIsDue(long previous) =>
         Config.Training.PostHocEma is { } averages && (Images >= Config.Training.MaxImages || Crossed(previous, averages.SnapshotEveryImages));
 
-    private void SaveSnapshot() => _snapshots.Save(
-        Images,
-        new AverageSnapshot
-        {
-            FormatVersion = AverageSnapshot.CurrentFormat,
-            RelativeWidths = Config.Training.PostHocEma!.RelativeWidths,
-            Manifest = _storage.Manifest(State()),
-        },
-        _stages);
-
     private TrainingProgress Progress(int stage, double loss, double rate)
     {
         var left = Math.Max(0, Config.Training.MaxImages - Images);
@@ -201,12 +191,23 @@ public sealed class Trainer : IDisposable
             Images, Config.Training.MaxImages, stage, loss, rate, TimeSpan.FromSeconds(left / rate), _stages.Sum(trainer => trainer.SkippedSteps));
     }
 
-    private long Save(CheckpointWriter writer)
+    private void Save(CheckpointWriter writer, bool snapshot, bool checkpoint)
     {
-        var state = State();
-        writer.Start(copied => _storage.Save(state, copied));
-        return Images;
+        if (!snapshot && !checkpoint) return;
+        var (state, waited) = (State(), writer.Waited);
+        var copies = new List<Func<Action>>();
+        if (snapshot) copies.Add(() => _snapshots.Copy(Images, Snapshot(state), _stages));    // first: a resumed run has all up to its checkpoint
+        if (checkpoint) copies.Add(() => _storage.Copy(state));
+        writer.Start(copies);
+        SavingStall += writer.Waited - waited;
     }
+
+    private AverageSnapshot Snapshot(TrainingState state) => new()
+    {
+        FormatVersion = AverageSnapshot.CurrentFormat,
+        RelativeWidths = Config.Training.PostHocEma!.RelativeWidths,
+        Manifest = _storage.Manifest(state),
+    };
 
     private TrainingState State() => new()
     {

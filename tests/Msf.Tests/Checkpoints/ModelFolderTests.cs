@@ -81,6 +81,22 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Contains("vouches", Refuses<InvalidDataException>("stage1.safetensors"));
     }
 
+    [Theory]
+    [InlineData("\"scale\": 2", "\"scale\": 3")]
+    [InlineData("\"mean\"", "\"mean\" ")]
+    [InlineData("bee", "wee")]
+    [InlineData("\"digest\": \"", "\"digest\": \"0")]
+    public void A_change_that_still_makes_sense_is_noticed_and_accepted_where_it_was_on_purpose(string before, string after)
+    {
+        Save();
+        var text = File.ReadAllText(_folder["model/model.json"]);
+        Assert.Contains(before, text);
+        File.WriteAllText(_folder["model/model.json"], text.Replace(before, after));
+        Refuses<InvalidDataException>("after an edit on purpose remove its digest");
+        ChangeManifest(_ => { });
+        foreach (var network in ModelFolder.Read(_folder["model"]).Networks) network.Dispose();
+    }
+
     [Fact]
     public void A_stage_trained_elsewhere_is_taken_where_nobody_vouches_for_another()
     {
@@ -143,6 +159,7 @@ public sealed class ModelFolderTests : IDisposable
     private void ChangeManifest(Action<JsonObject> change)
     {
         var json = JsonNode.Parse(File.ReadAllText(_folder["model/model.json"]))!.AsObject();
+        Assert.True(json.Remove("digest"));                                                   // edited on purpose
         change(json);
         File.WriteAllText(_folder["model/model.json"], json.ToJsonString());
     }

@@ -19,11 +19,21 @@ public class JsonFormatTests
     [InlineData("""{ "inner": [{ }] }""", "inner[0] lacks sides.")]
     [InlineData("{}", "it lacks sides.")]
     [InlineData("[]", "it is not an object.")]
+    [InlineData("{ \"sides\": [1], \"a\\nb\": 1 }", "there is no member ['a b'].")]
+    [InlineData("{ \"sides\": [1], \"name\": nul\n }", "'nul  }' is an invalid JSON literal. Expected the literal 'null' (line 1).")]
     [InlineData("{ \"sides\": [1],\n x }", "'x' is an invalid start of a property name. Expected a '\"' (line 2).")]
     public void What_is_wrong_is_told_with_its_place(string json, string expected)
     {
         var error = Assert.Throws<InvalidDataException>(() => JsonFormat.Parse<Sample>(json, "sample"));
         Assert.Equal($"sample: {expected}", error.Message);
+    }
+
+    [Fact]
+    public void What_could_not_be_read_is_quoted_in_part()
+    {
+        var error = Assert.Throws<InvalidDataException>(() => JsonFormat.Parse<Sample>($"{{ \"name\": t{new string('x', 10_000)} }}", "sample"));
+        Assert.InRange(error.Message.Length, 50, 250);
+        Assert.Contains("xxx ... ", error.Message);
     }
 
     internal sealed record Sample

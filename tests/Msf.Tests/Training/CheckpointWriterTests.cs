@@ -1,4 +1,6 @@
 using Msf.Training;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace Msf.Tests.Training;
 
@@ -7,23 +9,47 @@ public sealed class CheckpointWriterTests
     private static readonly TimeSpan _longEnough = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public void The_caller_goes_on_when_the_copy_is_made_and_before_it_is_written()
+    public void The_caller_goes_on_when_all_copies_are_made_and_before_any_is_written()
     {
         using var release = new ManualResetEventSlim();
-        var (copied, written) = (false, false);
+        var (copied, written) = (0, "");
         using var writer = new CheckpointWriter();
-        writer.Start(done =>
-        {
-            copied = true;
-            done();
-            Assert.True(release.Wait(_longEnough));
-            written = true;
-        });
-        Assert.Equal((true, false), (copied, written));
+        writer.Start([Copy("a"), Copy("b")]);
+        Assert.Equal((2, ""), (copied, written));
         writer.ThrowIfFailed();
         release.Set();
         writer.Wait();
-        Assert.True(written);
+        Assert.Equal("ab", written);
+
+        Func<Action> Copy(string name) => () =>
+        {
+            copied++;
+            return () =>
+            {
+                Assert.True(release.Wait(_longEnough));
+                written += name;
+            };
+        };
+    }
+
+    [Fact]
+    public void What_is_copied_lives_until_it_is_written_and_no_longer()
+    {
+        using var source = ones(3);
+        Tensor? copy = null;
+        var sum = 0f;
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        using var writer = new CheckpointWriter();
+        writer.Start([() =>
+        {
+            copy = source.clone();
+            return () => sum = copy.data<float>().Sum();
+        }]);
+        using (NewDisposeScope()) source.zero_();
+        writer.Wait();
+        Assert.Equal(3, sum);
+        Assert.True(copy!.IsInvalid);
+        Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
     [Fact]
@@ -31,54 +57,50 @@ public sealed class CheckpointWriterTests
     {
         var (running, most) = (0, 0);
         using var writer = new CheckpointWriter();
-        void Save(Action done)
+        for (var i = 0; i < 5; i++) writer.Start([() => Write]);
+        writer.Wait();
+        Assert.Equal((0, 1), (running, most));
+        Assert.True(writer.Waited > TimeSpan.FromMilliseconds(50), $"waited {writer.Waited}");    // five writes of 20 ms, one after the other
+
+        void Write()
         {
-            done();
             most = Math.Max(most, Interlocked.Increment(ref running));
             Thread.Sleep(20);
             Interlocked.Decrement(ref running);
         }
-
-        for (var i = 0; i < 5; i++) writer.Start(Save);
-        writer.Wait();
-        Assert.Equal((0, 1), (running, most));
-        Assert.True(writer.Waited > TimeSpan.FromMilliseconds(50), $"waited {writer.Waited}");    // five writes of 20 ms, one after the other
     }
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_write_that_fails_is_told_at_the_next_look_again_and_again(bool copied)
+    public void A_save_that_fails_is_told_at_the_next_look_again_and_again(bool whileCopying)
     {
         using var writer = new CheckpointWriter();
-        writer.Start(done =>
-        {
-            if (copied) done();
-            throw new IOException("full");
-        });
+        writer.Start([() => whileCopying ? throw new IOException("full") : () => throw new IOException("full")]);
         Assert.Equal("full", Assert.Throws<IOException>(writer.Wait).Message);
         Assert.Throws<IOException>(writer.ThrowIfFailed);
-        Assert.Throws<IOException>(() => writer.Start(_ => Assert.Fail("nothing is written after a failure")));
+        Assert.Throws<IOException>(() => writer.Start([() => throw new InvalidOperationException("nothing is saved after a failure")]));
     }
 
     [Fact]
     public void Leaving_waits_for_the_write_and_does_not_hide_what_ended_training()
     {
         var written = false;
+        Assert.Throws<InvalidOperationException>(Train);
+        Assert.True(written);
+
         void Train()
         {
             using var writer = new CheckpointWriter();
-            writer.Start(done =>
-            {
-                done();
-                Thread.Sleep(50);
-                written = true;
-                throw new IOException("full");
-            });
+            writer.Start([() => Write]);
             throw new InvalidOperationException("diverged");
         }
 
-        Assert.Throws<InvalidOperationException>(Train);
-        Assert.True(written);
+        void Write()
+        {
+            Thread.Sleep(50);
+            written = true;
+            throw new IOException("full");
+        }
     }
 }

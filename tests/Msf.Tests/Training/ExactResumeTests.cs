@@ -20,7 +20,7 @@ public sealed class ExactResumeTests : IDisposable
     public void Killed_twice_and_stopped_once_it_ends_as_if_nothing_had_happened(int threads, ComputePrecision precision)
     {
         set_num_threads(threads);
-        // Lines of metrics, checkpoints and sheets at different places, so that each is met by an interruption.
+        // Lines of metrics, checkpoints, snapshots and sheets at different places, so that each is met by an interruption.
         var config = SmallRun.With(training => training with
         {
             Precision = precision,
@@ -28,6 +28,8 @@ public sealed class ExactResumeTests : IDisposable
             CheckpointEveryImages = 40,
             SampleEveryImages = 80,
             Schedule = LearningRateSchedule.Cosine,
+            Accumulate = 2,
+            PostHocEma = new PostHocEmaConfig { SnapshotEveryImages = 56 },
         });
         config = config with { Data = config.Data with { HorizontalFlip = true } };
         var whole = SmallRun.Train(config, _folder["whole"]);
@@ -42,6 +44,8 @@ public sealed class ExactResumeTests : IDisposable
         SmallRun.AssertSame(whole.Checkpoint, resumed.Checkpoint);
         Assert.All([0, 1], stage => Assert.Equal(StageDigest("whole", stage), StageDigest("run", stage)));
         Assert.Equal(Lines("whole"), Lines("run"));
+        Assert.Equal(["112", "160", "56"], Directory.GetDirectories(_folder["run/averages"]).Select(Path.GetFileName).Order());
+        Assert.All(["56", "112", "160"], images => SmallRun.AssertSame(_folder[$"whole/averages/{images}"], _folder[$"run/averages/{images}"]));
         Assert.Equal(Directory.GetFiles(_folder["whole/samples"]).Select(FileDigest.Sha256), Directory.GetFiles(_folder["run/samples"]).Select(FileDigest.Sha256));
     }
 
