@@ -25,8 +25,14 @@ switch (args)
     case ["throughput", .. var rest]:
         Throughput.Run(Precision(rest), rounds: 7);
         return 0;
+    case ["loss-weighting", var arm, var stage, var seed, var images, var output]:
+        LossWeightingStudy.Run(arm, int.Parse(stage), long.Parse(seed), long.Parse(images), output);
+        return 0;
+    case ["loss-weighting-table", var file]:
+        LossWeightingStudy.Print(file);
+        return 0;
     default:
-        Console.Error.WriteLine("usage: live-tensors [STEPS] | scalar-lifetime [SECONDS] | sampling-cost [ROUNDS] | block-ablation ARM SEED TERA_MULTIPLY_ADDS FILE | block-ablation-table FILE | operations [fp32] | throughput [fp32]");
+        Console.Error.WriteLine("usage: live-tensors [STEPS] | scalar-lifetime [SECONDS] | sampling-cost [ROUNDS] | block-ablation ARM SEED TERA_MULTIPLY_ADDS FILE | block-ablation-table FILE | loss-weighting ARM STAGE SEED IMAGES FILE | loss-weighting-table FILE | operations [fp32] | throughput [fp32]");
         return 2;
 }
 
