@@ -19,7 +19,6 @@ internal static class BlockAblation
 {
     private const int Batch = 32;
     private const int HeldOut = 500;
-    private const int Times = 8;
 
     public static void Run(string arm, long seed, double teraMultiplyAdds, string output)
     {
@@ -60,7 +59,9 @@ internal static class BlockAblation
         }
         var perImage = (Processor() - processor) / images;
         var seconds = clock.Elapsed.TotalSeconds;
-        var losses = HeldOutLosses(trainer, model, examples, diffusion);
+        using var test = ImageSources.Open("cifar10/test");
+        using var unseen = new ImageBatches(test, model.Size[0], new LoaderOptions { Threads = 0 });
+        var losses = HeldOutLoss.Measure(trainer, model.Transformer(0), 0, examples, diffusion, unseen, [.. Enumerable.Range(0, HeldOut)]);
         var result = new
         {
             arm,
@@ -76,38 +77,6 @@ internal static class BlockAblation
             precision = precision.ToString(),
         };
         File.AppendAllText(output, JsonSerializer.Serialize(result) + "\n");
-    }
-
-    /// <summary>Mean squared error of the velocity at every time of the grid, in float32.</summary>
-    private static double[] HeldOutLosses(StageTrainer trainer, ModelConfig model, StageExamples examples, DiffusionConfig diffusion)
-    {
-        using var noGrad = no_grad();
-        using var network = new DiffusionTransformer(model.Transformer(0));
-        using (NewDisposeScope())
-            foreach (var (name, value) in trainer.AverageState()) network.state_dict()[name].copy_(value);
-        network.eval();
-        var path = ProbabilityPath.Create(diffusion.Path);
-        using var source = ImageSources.Open("cifar10/test");
-        using var images = new ImageBatches(source, model.Size[0], new LoaderOptions { Threads = 0 });
-        var sums = new double[Times];
-        const int batch = 50;
-        for (var first = 0; first < HeldOut; first += batch)
-        {
-            using var scope = NewDisposeScope();
-            var indices = Enumerable.Range(first, batch).ToArray();
-            var (x, labels) = images.At(indices);
-            var x1 = examples.Of(0, x).Component;
-            for (var i = 0; i < Times; i++)
-            {
-                using var inner = NewDisposeScope();
-                var eps = SeededNoise.Normal(2026, i, [.. indices.Select(index => (long)index)], x1.shape.AsSpan(1), CPU);
-                var t = full(batch, (i + 0.5) / Times);
-                var prediction = network.Forward(path.Interpolate(x1, eps, t), t, labels);
-                var target = PredictionConversion.Target(path, diffusion.Prediction, x1, eps, t);
-                sums[i] += (prediction - target).Squared().mean().item<float>() * batch;
-            }
-        }
-        return [.. sums.Select(sum => sum / HeldOut)];
     }
 
     private static double Processor()

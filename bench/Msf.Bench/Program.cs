@@ -32,6 +32,12 @@ switch (args)
     case ["save-stall", .. var rest]:
         SaveStall.Run(pairs: rest is [var pairs, ..] ? int.Parse(pairs) : 4, saves: rest is [_, var saves, ..] ? int.Parse(saves) : 5);
         return 0;
+    case ["loss-weighting", var arm, var stage, var seed, var images, var output]:
+        LossWeightingStudy.Run(arm, int.Parse(stage), long.Parse(seed), long.Parse(images), output);
+        return 0;
+    case ["loss-weighting-table", var file]:
+        LossWeightingStudy.Print(file);
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage: live-tensors [STEPS]
@@ -44,6 +50,8 @@ switch (args)
                    kill-resume [KILLS [SEED]]
                    damaged-files [CASES [SEED]]
                    save-stall [PAIRS [SAVES]]
+                   loss-weighting ARM STAGE SEED IMAGES FILE
+                   loss-weighting-table FILE
             """);
         return 2;
 }

@@ -33,6 +33,9 @@ public sealed record DiffusionConfig
     /// </summary>
     public double LabelDropout { get; init; } = 0.1;
 
+    /// <summary>How much every time counts in the training loss. Default uniform.</summary>
+    public LossWeighting Weighting { get; init; } = new();
+
     /// <summary>Checks every member, those of the distributions included.</summary>
     /// <returns>All errors, one line each; empty where the configuration is sound.</returns>
     public IReadOnlyList<string> Validate()
@@ -46,6 +49,7 @@ public sealed record DiffusionConfig
         if (!(SamplingConditionTime is > 0 and <= 1))
             errors.Add($"samplingConditionTime is {SamplingConditionTime}: expected above 0, at most 1 (clean).");
         if (!(LabelDropout is >= 0 and <= 1)) errors.Add($"labelDropout is {LabelDropout}: expected a probability, 0 to 1.");
+        errors.AddRange(Weighting.Validate().Select(error => $"weighting: {error}"));
         return errors;
     }
 }

@@ -140,6 +140,17 @@ public static class PredictionConversion
         Tensor Scale(Tensor weight) => ProbabilityPath.PerImage(weight.to(ScalarType.Float32), shape.Length);
     }
 
+    /// <summary>
+    /// alpha, sigma and d (see the remarks of the class) at times kept away from the end at which d vanishes, (B,) float64 each; temporaries go to
+    /// the caller's dispose scope.
+    /// </summary>
+    internal static (Tensor Alpha, Tensor Sigma, Tensor Determinant) CoefficientsAndDeterminant(ProbabilityPath path, PredictionKind kind, Tensor t)
+    {
+        var at = path.AtDouble(t.to(ScalarType.Float64).Clamped(Earliest(kind), Latest(kind)));
+        var (p, q) = Row(kind, at);
+        return (at.Alpha, at.Sigma, p * at.Sigma - q * at.Alpha);
+    }
+
     private static double Earliest(PredictionKind from) => from == PredictionKind.Noise ? EndMargin : 0;
 
     private static double Latest(PredictionKind from) => from == PredictionKind.Data ? 1 - EndMargin : 1;

@@ -91,7 +91,9 @@ public sealed class StageLoss
         ShapeGuard.Require(prediction, nameof(prediction), x1.shape);
         var target = PredictionConversion.Target(Path, _config.Prediction, x1, eps, t);
         var perImage = (prediction.to(ScalarType.Float32) - target).Squared().flatten(1).mean([1]);   // (B,)
-        return new StageLossResult(perImage.mean().MoveToOuterDisposeScope(), perImage.detach().MoveToOuterDisposeScope(), t);
+        var weights = _config.Weighting.Of(Path, _config.Prediction, t);                         // (B,)
+        var loss = weights is null ? perImage.mean() : (perImage * weights).mean();
+        return new StageLossResult(loss.MoveToOuterDisposeScope(), perImage.detach().MoveToOuterDisposeScope(), t);
     }
 
     private Tensor DropLabels(Tensor labels, Generator g)

@@ -10,6 +10,8 @@ namespace Msf.Training;
 /// <param name="ImagesPerSecond">Rate over all stages since the line before.</param>
 /// <param name="LiveTensors">Tensors alive that the training thread made; those of a save under way are not among them.</param>
 /// <param name="SkippedSteps">Steps of the stage skipped so far because loss or gradient was not finite.</param>
+/// <param name="ResidentBytes">Memory of the process that is in use, in bytes.</param>
+/// <param name="LossByTime">Mean loss of the images whose time t fell into each eighth of [0, 1], noise first; null where none did.</param>
 public sealed record MetricsLine(
     long Step,
     long Images,
@@ -19,4 +21,6 @@ public sealed record MetricsLine(
     double LearningRate,
     double ImagesPerSecond,
     long LiveTensors,
-    long SkippedSteps = 0);
+    long SkippedSteps = 0,
+    long ResidentBytes = 0,
+    IReadOnlyList<double?>? LossByTime = null);

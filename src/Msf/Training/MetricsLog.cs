@@ -39,12 +39,21 @@ public sealed class MetricsLog
     /// <param name="images">Images over all stages.</param>
     /// <param name="imagesPerSecond">Rate over all stages since the last line.</param>
     /// <param name="liveTensors">Tensors alive that the training thread made.</param>
-    public void Write(long step, long images, double imagesPerSecond, long liveTensors)
+    /// <param name="residentBytes">Memory of the process that is in use.</param>
+    /// <param name="lossByTime">Mean losses of a stage by time since the last line; null leaves them out.</param>
+    /// <returns>The lines.</returns>
+    public IReadOnlyList<MetricsLine> Write(
+        long step, long images, double imagesPerSecond, long liveTensors, long residentBytes = 0, Func<int, IReadOnlyList<double?>>? lossByTime = null)
     {
-        var lines = _sums.Values.Select(sum => new MetricsLine(
-            step, images, sum.Stage, Mean(sum.Loss, sum.Steps), Mean(sum.GradientNorm, sum.Steps), sum.LearningRate, imagesPerSecond, liveTensors, sum.Skipped));
+        MetricsLine[] lines =
+        [
+            .. _sums.Values.Select(sum => new MetricsLine(
+                step, images, sum.Stage, Mean(sum.Loss, sum.Steps), Mean(sum.GradientNorm, sum.Steps), sum.LearningRate, imagesPerSecond, liveTensors,
+                sum.Skipped, residentBytes, lossByTime?.Invoke(sum.Stage))),
+        ];
         File.AppendAllLines(_path, lines.Select(line => JsonSerializer.Serialize(line, JsonFormat.Line)));
         _sums.Clear();
+        return lines;
     }
 
     /// <summary>Drops lines beyond a position: what an interrupted run wrote after its last checkpoint.</summary>

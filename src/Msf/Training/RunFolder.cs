@@ -23,6 +23,9 @@ public sealed class RunFolder
     /// <summary>Broken images that were met, one a line with the reason; absent where there are none.</summary>
     public string Broken => Path.Combine(Root, "broken.txt");
 
+    /// <summary>Event files for TensorBoard.</summary>
+    public string TensorBoard => Path.Combine(Root, "tensorboard");
+
     /// <summary>Sample sheets by images seen.</summary>
     public string Samples => Path.Combine(Root, "samples");
 

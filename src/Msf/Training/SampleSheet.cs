@@ -18,18 +18,20 @@ public sealed class SampleSheet
     /// <param name="statistics">Component statistics of the run.</param>
     /// <param name="path">PNG file to write; its folder is made.</param>
     /// <param name="cancellation">Looked at after every solver step.</param>
+    /// <returns>Whether there is a sheet.</returns>
     /// <exception cref="IOException">The sheet could not be written.</exception>
-    public void Draw(IReadOnlyList<StageTrainer> stages, ComponentStatistics statistics, string path, CancellationToken cancellation)
+    public bool Draw(IReadOnlyList<StageTrainer> stages, ComponentStatistics statistics, string path, CancellationToken cancellation)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         try
         {
             foreach (var stage in stages) stage.EnterAverage();
             Write(new MsfSampler(_config.Model, _config.Diffusion, statistics, [.. stages.Select(stage => stage.Network)]), path, cancellation);
+            return true;
         }
         catch (OperationCanceledException)
         {
-            // The run is being stopped: nobody waits for a half-drawn sheet.
+            return false;                                                                     // the run is being stopped: nobody waits for a half-drawn sheet
         }
         finally
         {

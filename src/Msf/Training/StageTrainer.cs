@@ -13,6 +13,7 @@ namespace Msf.Training;
 /// </summary>
 public sealed class StageTrainer : IDisposable
 {
+    private const string LossByTimeName = "lossByTime";                                       // absent from older checkpoints
     private readonly int _stage;
     private readonly TrainingConfig _config;
     private readonly StageLoss _loss;
@@ -42,6 +43,7 @@ public sealed class StageTrainer : IDisposable
         _average = _weights.clone().DetachFromDisposeScope();                                 // (P)
         var all = StateDictLoader.Extract(network);
         _fixed = all.Keys.Except(_parameters.Names).ToDictionary(name => name, name => all[name].clone().DetachFromDisposeScope());
+        LossByTime = new LossByTime(_weights.device);
         _optimizer = new AdamW(_weights, config.Beta1, config.Beta2, config.WeightDecay);
         _postHocAverages = [.. config.PostHocEma?.RelativeWidths.Select(width => new PowerFunctionAverage(_weights, width)) ?? []];
         network.to(computeType);
@@ -53,6 +55,9 @@ public sealed class StageTrainer : IDisposable
 
     /// <summary>The network, in the compute type.</summary>
     public DiffusionTransformer Network { get; }
+
+    /// <summary>Losses by time since they were last asked for; skipped steps do not count.</summary>
+    public LossByTime LossByTime { get; }
 
     /// <summary>Images this stage has seen, those of skipped steps included.</summary>
     public long Images { get; private set; }
@@ -81,13 +86,15 @@ public sealed class StageTrainer : IDisposable
         var batch = component.shape[0];
         try
         {
-            var mean = Differentiate(_loss.Draw(component, labels, condition, generator));
+            Differentiate(_loss.Draw(component, labels, condition, generator));
+            var mean = LossByTime.StepMean();
             var gradient = _gradientSum ?? _buffers.Gradients;
             var norm = GradientNorm.Of(gradient);
             var rate = LearningRate();
             Images += batch;
             if (!double.IsFinite(mean) || !double.IsFinite(norm)) return Skip(mean, norm, rate);
             SkippedInARow = 0;
+            LossByTime.Commit();
             _optimizer.Step(
                 _weights, gradient, rate, Math.Min(1, _config.GradientClip / norm), _average, 1 - EmaDecay(batch), _buffers.Values);
             foreach (var average in _postHocAverages) average.Update(_weights, Images, batch);
@@ -103,24 +110,23 @@ public sealed class StageTrainer : IDisposable
     public double LearningRate() => LearningRates.At(_config, Images, TotalImages);
 
     // Leaves the gradient in the buffers. Parts are summed in float32 whatever the network computes in, so that none is rounded away.
-    private double Differentiate(StageDraw draw)
+    private void Differentiate(StageDraw draw)
     {
         _gradientSum?.zero_();
-        var sum = 0.0;
+        LossByTime.Begin();
         foreach (var part in draw.Split(_config.Accumulate))
         {
             using var scope = NewDisposeScope();
             using var recomputation = _config.RecomputeBlocks ? new BlockRecomputation(Network) : null;
-            var loss = _loss.Compute(recomputation is null ? Network.Forward : recomputation.Forward, part).Loss;
-            if (part.Count < draw.Count) loss = loss.Times(part.Count / (double)draw.Count);
+            var result = _loss.Compute(recomputation is null ? Network.Forward : recomputation.Forward, part);
+            var loss = part.Count < draw.Count ? result.Loss.Times(part.Count / (double)draw.Count) : result.Loss;
             loss.backward();
             recomputation?.Backward();
-            sum += loss.item<float>();
+            LossByTime.Add(result);
             if (_gradientSum is null) continue;
             _gradientSum.AddInPlace(_buffers.Gradients);
             _buffers.ClearGradients();
         }
-        return sum;
     }
 
     // The images are spent all the same: schedules and shares go by them, and the same batch again would give the same result.
@@ -176,6 +182,7 @@ public sealed class StageTrainer : IDisposable
             ["average"] = _average,
             ["moment1"] = _optimizer.Moment1,
             ["moment2"] = _optimizer.Moment2,
+            [LossByTimeName] = LossByTime.Sums,
         };
         for (var i = 0; i < _postHocAverages.Length; i++) state.Add($"postHocAverage{i}", _postHocAverages[i].Value);
         return state;
@@ -193,6 +200,7 @@ public sealed class StageTrainer : IDisposable
         using var noGrad = no_grad();
         foreach (var (name, own) in State())
         {
+            if (name == LossByTimeName && !state.ContainsKey(name)) continue;
             if (!state.TryGetValue(name, out var saved) || !saved.shape.SequenceEqual(own.shape))
                 throw new InvalidDataException($"the checkpoint's \"{name}\" is not of this architecture ({_parameters.Length} parameters); resume with the run's own configuration.");
             own.copy_(saved);
@@ -210,6 +218,7 @@ public sealed class StageTrainer : IDisposable
         _optimizer.Dispose();
         _buffers.Dispose();
         _gradientSum?.Dispose();
+        LossByTime.Dispose();
         _weights.Dispose();
         _average.Dispose();
         foreach (var average in _postHocAverages) average.Dispose();

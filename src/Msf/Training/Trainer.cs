@@ -24,6 +24,7 @@ public sealed class Trainer : IDisposable
     private readonly RunStorage _storage;
     private readonly MetricsLog _metrics;
     private readonly AverageSnapshots _snapshots;
+    private readonly TensorBoardLog _tensorBoard;
     private readonly ComponentStatistics _statistics;
     private readonly StageExamples _examples;
     private long _steps;
@@ -50,6 +51,7 @@ public sealed class Trainer : IDisposable
         _storage = new RunStorage(config, run, _shares, _stages);
         _metrics = new MetricsLog(run.Metrics);
         _snapshots = new AverageSnapshots(run);
+        _tensorBoard = new TensorBoardLog(run.TensorBoard);
     }
 
     /// <summary>The configuration, with the precision that was chosen.</summary>
@@ -123,7 +125,10 @@ public sealed class Trainer : IDisposable
             var last = Images >= training.MaxImages;
             if (last || Crossed(previous, training.LogEveryImages))
             {
-                _metrics.Write(_steps, Images, (Images - loggedImages) / (now - loggedAt), DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+                var lines = _metrics.Write(
+                    _steps, Images, (Images - loggedImages) / (now - loggedAt), DisposeScopeManager.Statistics.ThreadTotalLiveCount,
+                    Environment.WorkingSet, i => _stages[i].LossByTime.Take());
+                _tensorBoard.Add(lines);
                 (loggedAt, loggedImages) = (now, Images);
                 page.Write(Images, _seconds, running: !last);
             }
@@ -179,7 +184,10 @@ public sealed class Trainer : IDisposable
         Config.Training.SampleEveryImages > 0 && Images > 0
         && (Images >= Config.Training.MaxImages || Crossed(previous, Config.Training.SampleEveryImages));
 
-    private void DrawSheet(CancellationToken cancellation) => new SampleSheet(Config).Draw(_stages, _statistics, Sheet, cancellation);
+    private void DrawSheet(CancellationToken cancellation)
+    {
+        if (new SampleSheet(Config).Draw(_stages, _statistics, Sheet, cancellation)) _tensorBoard.AddSheet(Images, Sheet);
+    }
 
     private bool SnapshotIsDue(long previous) =>
         Config.Training.PostHocEma is { } averages && (Images >= Config.Training.MaxImages || Crossed(previous, averages.SnapshotEveryImages));

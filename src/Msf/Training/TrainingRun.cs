@@ -59,6 +59,7 @@ public static class TrainingRun
             if (saved is not null) trainer.Restore(saved);
             new MetricsLog(run.Metrics).TruncateAfter(trainer.Images);
             new AverageSnapshots(run).TruncateAfter(trainer.Images);
+            new TensorBoardLog(run.TensorBoard).TruncateAfter(trainer.Images);
             AtomicFile.Write(run.Config, stream => JsonSerializer.Serialize(stream, trainer.Config, JsonFormat.Indented));
             return trainer;
         }

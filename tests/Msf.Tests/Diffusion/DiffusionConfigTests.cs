@@ -12,6 +12,7 @@ public class DiffusionConfigTests
         Assert.Equal((PathKind.Linear, PredictionKind.Velocity), (config.Path, config.Prediction));
         Assert.Equal(new TimeDistribution(), config.Time);
         Assert.Equal(new TimeDistribution { Mean = 1.5, StandardDeviation = 1 }, config.ConditionTime);
+        Assert.Equal(LossWeightingKind.Uniform, config.Weighting.Kind);
         Assert.Equal((true, 0.975, 0.1), (config.NoiseCondition, config.SamplingConditionTime, config.LabelDropout));
     }
 
@@ -26,6 +27,7 @@ public class DiffusionConfigTests
             ConditionTime = new TimeDistribution { StandardDeviation = -1 },
             SamplingConditionTime = 0,
             LabelDropout = double.NaN,
+            Weighting = new LossWeighting { Kind = (LossWeightingKind)8, MinSnrGamma = 0 },
         }.Validate();
         Assert.Collection(
             errors,
@@ -34,6 +36,8 @@ public class DiffusionConfigTests
             error => Assert.StartsWith("time: shift is 0", error),
             error => Assert.StartsWith("conditionTime: standardDeviation is -1", error),
             error => Assert.StartsWith("samplingConditionTime is 0", error),
-            error => Assert.StartsWith("labelDropout is NaN", error));
+            error => Assert.StartsWith("labelDropout is NaN", error),
+            error => Assert.StartsWith("weighting: kind is 8", error),
+            error => Assert.StartsWith("weighting: minSnrGamma is 0", error));
     }
 }

@@ -13,18 +13,18 @@ public class MetricsLogTests
         log.Add(1, new StepResult(4, 40, 0.1));
         log.Add(0, new StepResult(1, 10, 0.1));
         log.Add(0, new StepResult(3, 30, 0.2));
-        log.Write(3, 96, 12.5, 700);
+        log.Write(3, 96, 12.5, 700, 9);
         log.Add(0, new StepResult(7, 5, 0.3));
         log.Add(0, new StepResult(double.NaN, double.NaN, 0.3, Skipped: true), skippedSteps: 1);
-        log.Write(4, 128, 13, 700);
+        log.Write(4, 128, 13, 700, 9);
         log.Add(0, new StepResult(double.NaN, 1, 0.4, Skipped: true), skippedSteps: 2);
-        log.Write(5, 160, 13, 700);
+        log.Write(5, 160, 13, 700, 9, stage => [stage + 0.5, null]);
         Assert.Equal(
         [
-            """{"step":3,"images":96,"stage":0,"loss":2,"gradientNorm":20,"learningRate":0.2,"imagesPerSecond":12.5,"liveTensors":700,"skippedSteps":0}""",
-            """{"step":3,"images":96,"stage":1,"loss":4,"gradientNorm":40,"learningRate":0.1,"imagesPerSecond":12.5,"liveTensors":700,"skippedSteps":0}""",
-            """{"step":4,"images":128,"stage":0,"loss":7,"gradientNorm":5,"learningRate":0.3,"imagesPerSecond":13,"liveTensors":700,"skippedSteps":1}""",
-            """{"step":5,"images":160,"stage":0,"loss":null,"gradientNorm":null,"learningRate":0.4,"imagesPerSecond":13,"liveTensors":700,"skippedSteps":2}""",
+            """{"step":3,"images":96,"stage":0,"loss":2,"gradientNorm":20,"learningRate":0.2,"imagesPerSecond":12.5,"liveTensors":700,"skippedSteps":0,"residentBytes":9,"lossByTime":null}""",
+            """{"step":3,"images":96,"stage":1,"loss":4,"gradientNorm":40,"learningRate":0.1,"imagesPerSecond":12.5,"liveTensors":700,"skippedSteps":0,"residentBytes":9,"lossByTime":null}""",
+            """{"step":4,"images":128,"stage":0,"loss":7,"gradientNorm":5,"learningRate":0.3,"imagesPerSecond":13,"liveTensors":700,"skippedSteps":1,"residentBytes":9,"lossByTime":null}""",
+            """{"step":5,"images":160,"stage":0,"loss":null,"gradientNorm":null,"learningRate":0.4,"imagesPerSecond":13,"liveTensors":700,"skippedSteps":2,"residentBytes":9,"lossByTime":[0.5,null]}""",
         ], File.ReadAllLines(folder["metrics.jsonl"]));
     }
 

@@ -141,7 +141,7 @@ public sealed class ResumeTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private (int, long, double)[] Losses(string run) =>
-        [.. File.ReadLines(_folder[$"{run}/metrics.jsonl"]).Select(text => JsonFormat.Parse<MetricsLine>(text, "metrics")).Select(line => (line.Stage, line.Images, line.Loss!.Value))];
+        [.. MetricsLog.Read(_folder[$"{run}/metrics.jsonl"]).Select(line => (line.Stage, line.Images, line.Loss!.Value))];
 
     private static void Flip(string path)
     {

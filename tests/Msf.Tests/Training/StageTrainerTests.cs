@@ -1,5 +1,6 @@
 using Msf.Diffusion;
 using Msf.Models;
+using Msf.Runtime;
 using Msf.Training;
 using static TorchSharp.torch;
 
@@ -119,6 +120,22 @@ public class StageTrainerTests
     }
 
     [Fact]
+    public void A_weighting_changes_the_gradient_and_not_the_loss_that_is_reported()
+    {
+        using var scope = NewDisposeScope();
+        StepResult Of(LossWeighting weighting)
+        {
+            SeededNoise.SeedGlobalGenerator(3);
+            using var trainer = Create(_config, diffusion: new DiffusionConfig { Weighting = weighting });
+            return Step(trainer);
+        }
+
+        var (plain, weighted) = (Of(new LossWeighting()), Of(new LossWeighting { Kind = LossWeightingKind.MinSnr }));
+        Assert.Equal(plain.Loss, weighted.Loss);
+        Assert.True(weighted.GradientNorm < 0.6 * plain.GradientNorm, $"{weighted.GradientNorm} of {plain.GradientNorm}");   // at most 0.48 of it
+    }
+
+    [Fact]
     public void In_bfloat16_the_network_is_rounded_and_the_weights_behind_it_are_not()
     {
         using var scope = NewDisposeScope();
@@ -128,7 +145,7 @@ public class StageTrainerTests
         Assert.False(TensorAssert.Identical(initial, initial.to_type(ScalarType.BFloat16)), "the initial weights were rounded");
         for (var step = 0; step < 3; step++) Step(trainer, step);
         var weights = trainer.State()["weights"];
-        Assert.All(trainer.State().Values, tensor => Assert.Equal(ScalarType.Float32, tensor.dtype));
+        Assert.All(trainer.State(), pair => Assert.Equal(pair.Key == "lossByTime" ? ScalarType.Float64 : ScalarType.Float32, pair.Value.dtype));
         Assert.True(TensorAssert.Identical(weights.to_type(ScalarType.BFloat16), network.Gather()), "the network does not hold the rounded weights");
         // A step of 1e-5 is lost in bfloat16 on a weight of 0.1, whose neighbours are 5e-4 away.
         var moved = (weights - initial).abs().gt(1e-6).logical_and(initial.abs().gt(0.05));
@@ -177,6 +194,7 @@ public class StageTrainerTests
         Assert.All(first.State(), pair => Assert.True(TensorAssert.Identical(pair.Value, second.State()[pair.Key]), pair.Key));
         var other = first.State().ToDictionary(pair => pair.Key, pair => zeros(7));
         Assert.Contains("weights", Assert.Throws<InvalidDataException>(() => second.Restore(other, 0, 0)).Message);
+        second.Restore(first.State().Where(pair => pair.Key != "lossByTime").ToDictionary(), 8, 1);                // of an older checkpoint
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public class TrainerTests
         var result = SmallRun.Train(config, folder["run"]);
         Assert.Equal((4096, true), (result.Images, result.Completed));
         Assert.Equal(
-            ["checkpoints", "config.json", "index.html", "metrics.jsonl", "model", "samples"],
+            ["checkpoints", "config.json", "index.html", "metrics.jsonl", "model", "samples", "tensorboard"],
             Directory.GetFileSystemEntries(folder["run"]).Select(Path.GetFileName).Order());
         Assert.Equal(["2048", "4096"], Directory.GetDirectories(folder["run/checkpoints"]).Select(Path.GetFileName).Order());
         Assert.Equal(folder["run/checkpoints/4096"], result.Checkpoint);
@@ -59,7 +59,7 @@ public class TrainerTests
         using (var untrained = SmallRun.Open(config, folder["untrained"])) untrained.Train(cancellation: new CancellationToken(canceled: true));
         var initial = SmallRun.Tensors(folder["untrained/checkpoints/0"]);
         var trained = SmallRun.Tensors(SmallRun.Train(config, folder["run"]).Checkpoint);
-        Assert.All(initial, pair => Assert.Equal(!pair.Key.StartsWith($"{alone}."), TensorAssert.Identical(pair.Value, trained[pair.Key])));
+        Assert.All(initial.Where(pair => !pair.Key.EndsWith("lossByTime", StringComparison.Ordinal)), pair => Assert.Equal(!pair.Key.StartsWith($"{alone}."), TensorAssert.Identical(pair.Value, trained[pair.Key])));
         Assert.All(Metrics(folder["run"]), line => Assert.Equal(alone, line.Stage));
         Assert.Equal(alone == 0 ? [40, 0] : [0, 40], ModelFolder.ReadManifest(folder["run/model"]).Training!.ImagesPerStage);
     }
@@ -129,5 +129,5 @@ public class TrainerTests
     }
 
     private static MetricsLine[] Metrics(string run) =>
-        [.. File.ReadLines(Path.Combine(run, "metrics.jsonl")).Select(line => JsonFormat.Parse<MetricsLine>(line, "metrics"))];
+        [.. MetricsLog.Read(Path.Combine(run, "metrics.jsonl"))];
 }
