@@ -1,4 +1,3 @@
-using Msf.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -48,8 +47,8 @@ public sealed class TransformerBlock : Module<Tensor, Tensor, Tensor>
         using var scope = NewDisposeScope();
         var m = _modulation.call(c).narrow(0, 0, x.shape[0]).unsqueeze(1).chunk(6, dim: -1);  // 6 x (B, 1, D)
         var (shiftA, scaleA, gateA, shiftM, scaleM, gateM) = (m[0], m[1], m[2], m[3], m[4], m[5]);
-        var attended = x.PlusProduct(gateA, _attention.call(Modulate(_norm1, x, shiftA, scaleA)));
-        var y = attended.PlusProduct(gateM, _mlp.call(Modulate(_norm2, attended, shiftM, scaleM)));
+        var attended = GatedResidual.Apply(x, gateA, _attention.call(Modulate(_norm1, x, shiftA, scaleA)));
+        var y = GatedResidual.Apply(attended, gateM, _mlp.call(Modulate(_norm2, attended, shiftM, scaleM)));
         return y.MoveToOuterDisposeScope();                                                   // (B, N, D)
     }
 
