@@ -17,6 +17,7 @@ public sealed class RunPage
     private const string Style = """
         body { font: 15px/1.5 system-ui, sans-serif; max-width: 760px; margin: 2em auto; padding: 0 1em; color: #222; background: #fff; }
         svg text { font-size: 12px; } svg { max-width: 100%; height: auto; } progress { width: 100%; }
+        h3 { margin-bottom: 0; } .warning { color: #b00020; }
         figure { margin: 1em 0; } figure img { image-rendering: pixelated; width: 100%; max-width: 480px; } pre { overflow: auto; background: #f6f6f6; padding: 1em; }
         """;
 
@@ -50,7 +51,12 @@ public sealed class RunPage
         html.AppendLine($"<h1>{name}</h1>");
         html.AppendLine(Invariant($"<p>{images:N0} of {length:N0} images, {Duration(seconds)} trained, {State(images, lines, running)}</p>"));
         html.AppendLine(Invariant($"<progress max=\"{length}\" value=\"{Math.Min(images, length)}\"></progress>"));
-        html.AppendLine("<h2>Loss</h2>").AppendLine(LossChart.Draw(lines));
+        foreach (var stage in lines.GroupBy(line => line.Stage).Where(stage => stage.Last().SkippedSteps > 0))
+            html.AppendLine(Invariant($"<p class=\"warning\">Stage {stage.Key} has skipped {stage.Last().SkippedSteps:N0} steps whose loss or gradient was not finite.</p>"));
+        html.AppendLine("<h2>Loss</h2>").AppendLine(LossChart.Draw(LossSeries.OfStages(lines), "loss of every stage over images"));
+        html.AppendLine("<h2>Loss by time</h2>").AppendLine("<p>From noise (t = 0) to data (t = 1), in eighths.</p>");
+        foreach (var stage in lines.Select(line => line.Stage).Distinct().Order())
+            html.AppendLine(Invariant($"<h3>Stage {stage}</h3>")).AppendLine(LossChart.Draw(LossSeries.OfTimes(lines, stage), Invariant($"loss of stage {stage} by time over images")));
         html.AppendLine("<h2>Samples</h2>");
         foreach (var sheet in Sheets()) html.AppendLine(sheet);
         html.AppendLine("<h2>Configuration</h2>");

@@ -12,7 +12,13 @@ public sealed class RunPageTests
         var page = File.ReadAllText(folder["run/index.html"]);
         Assert.Contains("160 of 160 images", page);
         Assert.Contains("finished.", page);
-        Assert.Equal(2, page.Split("<polyline").Length - 1);
+        var charts = page.Split("<svg")[1..];
+        Assert.Equal(
+            ["loss of every stage over images", "loss of stage 0 by time over images", "loss of stage 1 by time over images"],
+            charts.Select(chart => chart.Split("aria-label=\"")[1].Split('"')[0]));
+        Assert.Equal(2, charts[0].Split("<polyline").Length - 1);
+        Assert.All(charts[1..], chart => Assert.InRange(chart.Split("<polyline").Length - 1, 6, 8));   // few images: not all times are met
+        Assert.DoesNotContain("class=\"warning\"", page);
         Assert.True(page.IndexOf("samples/000000160.png", StringComparison.Ordinal) < page.IndexOf("samples/000000080.png", StringComparison.Ordinal));
         Assert.Contains("&quot;learningRate&quot;: 0.002", page);
         Assert.DoesNotContain("http-equiv", page);
@@ -56,6 +62,28 @@ public sealed class RunPageTests
             """);
         new RunPage(SmallRun.Config, new RunFolder(folder.Root)).Write(24, 1, running: true);
         Assert.Contains("stage 0: 1.0000", File.ReadAllText(folder["index.html"]));
+    }
+
+    [Fact]
+    public void Skipped_steps_are_told_by_stage_and_every_time_has_its_curve()
+    {
+        using var folder = new TemporaryFolder();
+        var log = new MetricsLog(folder["metrics.jsonl"]);
+        for (var line = 1; line <= 2; line++)
+        {
+            log.Add(1, new StepResult(double.NaN, 1, 1e-3, Skipped: true), skippedSteps: 1200 + line);
+            log.Add(0, new StepResult(1.5, 1, 1e-3));
+            log.Write(line, 8 * line, 10, 9, 9, stage => [0.1, 0.2, 0.3, 0.4, null, 0.6, 0.7, 0.8]);
+        }
+        new RunPage(SmallRun.Config, new RunFolder(folder.Root)).Write(16, 6, running: true);
+        var page = File.ReadAllText(folder["index.html"]);
+        Assert.Contains("Stage 1 has skipped 1,202 steps", page);
+        Assert.DoesNotContain("Stage 0 has skipped", page);
+        var chart = page.Split("<svg").Single(part => part.Contains("loss of stage 0 by time", StringComparison.Ordinal));
+        Assert.Equal(7, chart.Split("<polyline").Length - 1);
+        Assert.Contains("t 0.06: 0.1000", chart);
+        Assert.Contains("t 0.94: 0.8000", chart);
+        Assert.DoesNotContain("t 0.56", chart);
     }
 
     [Fact]
