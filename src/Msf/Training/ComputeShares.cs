@@ -10,6 +10,7 @@ public sealed class ComputeShares
 {
     private readonly double[] _shares;
     private readonly double[] _cost;
+    private readonly long _baseAlone;
 
     /// <summary>Takes costs and shares from a configuration.</summary>
     /// <param name="model">Architecture.</param>
@@ -17,6 +18,7 @@ public sealed class ComputeShares
     public ComputeShares(ModelConfig model, TrainingConfig training)
     {
         _shares = training.ResolveShares(model.Stages.Length);
+        _baseAlone = training.InitializeFromBaseAfterImages ?? 0;
         _cost = [.. Enumerable.Range(0, _shares.Length).Select(stage => (double)TransformerCost.Of(model.Transformer(stage)).MultiplyAdds)];
     }
 
@@ -36,6 +38,7 @@ public sealed class ComputeShares
     /// <param name="images">Images every stage has seen.</param>
     public int Next(ReadOnlySpan<long> images)
     {
+        if (images[0] < _baseAlone) return 0;                                                 // the others are to start from it
         var (next, least) = (0, double.PositiveInfinity);
         for (var stage = 0; stage < _shares.Length; stage++)
         {

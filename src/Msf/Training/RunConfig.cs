@@ -30,5 +30,14 @@ public sealed record RunConfig
         .. Sampling.Validate(Model.Stages.Length).Select(error => $"sampling: {error}"),
         .. Data.Validate(Model.Classes).Select(error => $"data: {error}"),
         .. Training.Validate(Model.Stages.Length).Select(error => $"training: {error}"),
+        .. BaseIsTooShort(),
     ];
+
+    private IEnumerable<string> BaseIsTooShort()
+    {
+        if (Training.InitializeFromBaseAfterImages is not { } after || Model.Validate().Count > 0 || Training.Validate(Model.Stages.Length).Count > 0) yield break;
+        var images = new ComputeShares(Model, Training).ImagesPerStage(Training.MaxImages)[0];
+        if (after > images)
+            yield return $"training: initializeFromBaseAfterImages is {after}, and the base sees {images} images in all; give fewer, or a longer run";
+    }
 }

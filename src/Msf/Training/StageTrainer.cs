@@ -14,6 +14,7 @@ namespace Msf.Training;
 public sealed class StageTrainer : IDisposable
 {
     private const string LossByTimeName = "lossByTime";                                       // absent from older checkpoints
+    private const string FixedPrefix = "fixed:";                                                 // so are these
     private readonly int _stage;
     private readonly TrainingConfig _config;
     private readonly StageLoss _loss;
@@ -106,6 +107,42 @@ public sealed class StageTrainer : IDisposable
         }
     }
 
+    /// <summary>Takes weights of another network where name and shape agree; average and averages start from them. Moments start anew.</summary>
+    /// <param name="source">Weights by name, float32.</param>
+    /// <param name="what">Where they come from, for messages.</param>
+    /// <param name="withFixed">Whether to take what is not trained, positions, as well.</param>
+    /// <returns>What was taken and what was not.</returns>
+    /// <exception cref="InvalidDataException">Nothing agrees; all is as it was.</exception>
+    /// <exception cref="InvalidOperationException">The stage has been trained already.</exception>
+    internal WeightTransfer Initialize(IReadOnlyDictionary<string, Tensor> source, string what, bool withFixed)
+    {
+        if (Images > 0) throw new InvalidOperationException($"stage {_stage} has been trained on {Images} images; initialise it before.");
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var own = _parameters.Unflatten(_weights);
+        if (withFixed)
+            foreach (var (name, tensor) in _fixed) own.Add(name, tensor);
+        var transfer = WeightTransfer.Plan(Shapes(source), Shapes(own), what);
+        foreach (var name in transfer.Taken) own[name].copy_(source[name]);
+        _average.copy_(_weights);
+        foreach (var average in _postHocAverages) average.Value.copy_(_weights);
+        Publish();
+        return transfer;
+    }
+
+    /// <summary>The weights that a stage above the base can start from, by name; views, owned by the caller's dispose scope.</summary>
+    internal Dictionary<string, Tensor> Weights() => _parameters.Unflatten(_weights);
+
+    private static Dictionary<string, long[]> Shapes(IReadOnlyDictionary<string, Tensor> tensors) => tensors.ToDictionary(pair => pair.Key, pair => pair.Value.shape);
+
+    // Into the network that computes.
+    private void Publish()
+    {
+        var state = Network.state_dict();
+        foreach (var (name, tensor) in _fixed) state[name].copy_(tensor);
+        _buffers.Set(_weights);
+    }
+
     /// <summary>Learning rate at the present number of images.</summary>
     public double LearningRate() => LearningRates.At(_config, Images, TotalImages);
 
@@ -184,6 +221,7 @@ public sealed class StageTrainer : IDisposable
             ["moment2"] = _optimizer.Moment2,
             [LossByTimeName] = LossByTime.Sums,
         };
+        foreach (var (name, tensor) in _fixed) state.Add($"{FixedPrefix}{name}", tensor);
         for (var i = 0; i < _postHocAverages.Length; i++) state.Add($"postHocAverage{i}", _postHocAverages[i].Value);
         return state;
     }
@@ -200,13 +238,13 @@ public sealed class StageTrainer : IDisposable
         using var noGrad = no_grad();
         foreach (var (name, own) in State())
         {
-            if (name == LossByTimeName && !state.ContainsKey(name)) continue;
+            if ((name == LossByTimeName || name.StartsWith(FixedPrefix, StringComparison.Ordinal)) && !state.ContainsKey(name)) continue;
             if (!state.TryGetValue(name, out var saved) || !saved.shape.SequenceEqual(own.shape))
                 throw new InvalidDataException($"the checkpoint's \"{name}\" is not of this architecture ({_parameters.Length} parameters); resume with the run's own configuration.");
             own.copy_(saved);
         }
         (Images, _optimizer.Steps, SkippedSteps, SkippedInARow) = (images, steps, skipped, skippedInARow);
-        _buffers.Set(_weights);
+        Publish();
     }
 
     /// <summary>Optimiser steps taken.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Msf.Checkpoints;
 using Msf.Data;
 using Msf.Diffusion;
 using Msf.Factorization;
@@ -154,10 +155,51 @@ public sealed class Trainer : IDisposable
         using var generator = SeededNoise.Generator(Config.Training.Seed, _steps);
         var (images, labels) = _batches.Next(Config.Training.BatchSize);                      // (B, C, H, W), (B)
         var (component, condition) = _examples.Of(stage, images.to(_device));
+        if (StartsFromBase(stage) && _stages[stage].Images == 0) _stages[stage].Initialize(_stages[0].Weights(), "the base", withFixed: false);
         var result = _stages[stage].Step(component, labels.to(_device), condition, generator);
         _steps++;
         return (stage, result);
     }
+
+    /// <summary>Starts the stages from another model; what each takes and leaves is told in a line.</summary>
+    /// <exception cref="InvalidDataException">The model is broken, has no such stage, or nothing that fits.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such model.</exception>
+    internal void Initialize(InitialWeightsConfig initial, Action<string> tell)
+    {
+        var (manifest, networks) = ModelFolder.Read(initial.Model);
+        try
+        {
+            for (var stage = 0; stage < _stages.Length; stage++)
+            {
+                var source = initial.Source(stage);
+                if (source == InitialWeightsConfig.None) continue;
+                if (source >= networks.Length)
+                    throw new InvalidDataException($"{initial.Model} has {networks.Length} stages, there is no stage {source} for stage {stage} to take; set training.initialWeights.stages.");
+                var what = $"stage {source} of {manifest.Model.Name}";
+                tell(_stages[stage].Initialize(StateDictLoader.Extract(networks[source]), what, withFixed: true).Describe(stage, what));
+            }
+        }
+        finally
+        {
+            foreach (var network in networks) network.Dispose();
+        }
+    }
+
+    /// <summary>Tells what the stages above the base will take of it.</summary>
+    /// <exception cref="InvalidDataException">One of them can take nothing.</exception>
+    internal void TellWhatStartsFromBase(Action<string> tell)
+    {
+        using var scope = NewDisposeScope();
+        static Dictionary<string, long[]> Shapes(StageTrainer trainer) => trainer.Weights().ToDictionary(pair => pair.Key, pair => pair.Value.shape);
+        for (var stage = 0; stage < _stages.Length; stage++)
+        {
+            if (!StartsFromBase(stage) || _stages[stage].Images > 0) continue;
+            var what = $"the base after its first {Config.Training.InitializeFromBaseAfterImages:N0} images";
+            tell(WeightTransfer.Plan(Shapes(_stages[0]), Shapes(_stages[stage]), what).Describe(stage, what));
+        }
+    }
+
+    private bool StartsFromBase(int stage) => stage > 0 && Config.Training.InitializeFromBaseAfterImages is not null;
 
     /// <inheritdoc/>
     public void Dispose()

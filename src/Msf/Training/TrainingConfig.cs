@@ -56,6 +56,16 @@ public sealed record TrainingConfig
     /// <summary>Averages tracked so that the width of an average can be chosen after training; null, the default, tracks none.</summary>
     public PostHocEmaConfig? PostHocEma { get; init; }
 
+    /// <summary>A trained model to start from; null, the default, starts from fresh weights. A resumed run does not look at it.</summary>
+    public InitialWeightsConfig? InitialWeights { get; init; }
+
+    /// <summary>
+    /// Images of the base after which the stages above it begin, each from the weights that the base has when its own training begins, where name and
+    /// shape agree. Until then the base is trained alone; then the others catch up, so that the shares of the run stay. Null, the default, starts all
+    /// stages at once from fresh weights.
+    /// </summary>
+    public long? InitializeFromBaseAfterImages { get; init; }
+
     /// <summary>Share of the training compute (multiply-adds) of every stage; null gives the base 85 % and the others the rest in equal parts.</summary>
     public double[]? StageShares { get; init; }
 
@@ -120,6 +130,13 @@ public sealed record TrainingConfig
         Check(NonFiniteLimit >= 0, $"nonFiniteLimit is {NonFiniteLimit}, expected at least 0");
         Check(EmaHalfLifeImages > 0, $"emaHalfLifeImages is {EmaHalfLifeImages}, expected more than 0");
         errors.AddRange(PostHocEma?.Validate().Select(error => $"postHocEma: {error}") ?? []);
+        errors.AddRange(InitialWeights?.Validate(stages).Select(error => $"initialWeights: {error}") ?? []);
+        Check(InitializeFromBaseAfterImages is null or >= 1, $"initializeFromBaseAfterImages is {InitializeFromBaseAfterImages}, expected at least 1");
+        Check(InitializeFromBaseAfterImages is null || stages > 1, "initializeFromBaseAfterImages is set for a model of one stage; remove it");
+        Check(InitializeFromBaseAfterImages is null || !(StageShares?.FirstOrDefault(1) <= 0), "initializeFromBaseAfterImages needs a share of the base above 0");
+        Check(
+            InitializeFromBaseAfterImages is null || InitialWeights is null || InitialWeights.Stages?.Skip(1).All(stage => stage == InitialWeightsConfig.None) == true,
+            "initialWeights and initializeFromBaseAfterImages both initialise the stages above the base; set initialWeights.stages to -1 for those, or remove one");
         Check(StageShares is null || StageShares.Length == stages, $"stageShares has {StageShares?.Length} entries for {stages} stages; give one per stage");
         Check(StageShares is null || (StageShares.All(share => share >= 0 && double.IsFinite(share)) && StageShares.Sum() > 0),
             "stageShares must be at least 0, and one of them more (a share of 0 leaves that stage untrained)");

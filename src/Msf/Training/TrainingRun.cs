@@ -57,6 +57,8 @@ public static class TrainingRun
         try
         {
             if (saved is not null) trainer.Restore(saved);
+            else if (config.Training.InitialWeights is { } initial) trainer.Initialize(initial, warn);
+            trainer.TellWhatStartsFromBase(warn);
             new MetricsLog(run.Metrics).TruncateAfter(trainer.Images);
             new AverageSnapshots(run).TruncateAfter(trainer.Images);
             new TensorBoardLog(run.TensorBoard).TruncateAfter(trainer.Images);

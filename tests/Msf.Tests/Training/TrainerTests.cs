@@ -59,7 +59,7 @@ public class TrainerTests
         using (var untrained = SmallRun.Open(config, folder["untrained"])) untrained.Train(cancellation: new CancellationToken(canceled: true));
         var initial = SmallRun.Tensors(folder["untrained/checkpoints/0"]);
         var trained = SmallRun.Tensors(SmallRun.Train(config, folder["run"]).Checkpoint);
-        Assert.All(initial.Where(pair => !pair.Key.EndsWith("lossByTime", StringComparison.Ordinal)), pair => Assert.Equal(!pair.Key.StartsWith($"{alone}."), TensorAssert.Identical(pair.Value, trained[pair.Key])));
+        Assert.All(initial.Where(pair => !pair.Key.EndsWith("lossByTime", StringComparison.Ordinal) && !pair.Key.Contains("fixed:")), pair => Assert.Equal(!pair.Key.StartsWith($"{alone}."), TensorAssert.Identical(pair.Value, trained[pair.Key])));
         Assert.All(Metrics(folder["run"]), line => Assert.Equal(alone, line.Stage));
         Assert.Equal(alone == 0 ? [40, 0] : [0, 40], ModelFolder.ReadManifest(folder["run/model"]).Training!.ImagesPerStage);
     }
