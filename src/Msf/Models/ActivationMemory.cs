@@ -42,17 +42,18 @@ public sealed record ActivationMemory
         long n = config.Tokens, d = config.Width, hidden = config.HiddenWidth, heads = config.Heads;
         var block = config.Block;
 
-        // Of each token, in numbers: both normalised and both modulated values, the input of the second half, queries, keys and values,
-        // scaled queries, what attention mixes and its projection, the perceptron's output and the block's.
-        long perToken = 4 * d + d + 3 * d + d + d + d + d + d;
+        // Of each token, in numbers: both modulated values, the input of the second half, queries, keys and values, scaled queries, what
+        // attention mixes and its projection, the perceptron's output and the block's. RMSNorm also keeps its results.
+        var normalized = block.Normalization == NormalizationKind.RmsNorm ? 1 : 0;
+        var perToken = 2 * d + d + 3 * d + d + d + d + d + d + 2 * normalized * d;
         if (block.QueryKeyNormalization) perToken += 4 * d;                                   // before and after their weights
         if (block.Positions == PositionKind.Rotary && !block.QueryKeyNormalization) perToken += 2 * d;
         perToken += block.Perceptron == PerceptronKind.SwiGlu ? 4 * hidden : 2 * hidden;      // before and after the activation
         var probabilities = heads * n * n;
-        const long modulation = 6 + 1 + 2;                                                    // shifts, scales and gates, SiLU, 1 + scale
+        var modulation = 1 + 2 + 2 * (1 + normalized);                                        // SiLU, gates, scales
         var perBlock = n * perToken + probabilities + modulation * d;
         var patches = n * config.PatchSize * config.PatchSize;
-        var outside = n * (d + 2 * d) + patches * (config.Channels + config.ConditionChannels + config.OutputChannels);
+        var outside = n * d * (2 + normalized) + patches * (config.Channels + config.ConditionChannels + config.OutputChannels);
         return new ActivationMemory
         {
             Block = batch * elementSize * perBlock,

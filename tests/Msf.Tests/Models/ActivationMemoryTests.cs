@@ -47,7 +47,9 @@ public sealed class ActivationMemoryTests
         var (short_, long_) = (Kept(config with { Depth = 2 }, type, recompute: false), Kept(config with { Depth = 6 }, type, recompute: false));
         Within(expected.Block, (long_ - short_) / 4, 0.03, "a block");
         Within(expected.Kept(false), Kept(config, type, recompute: false), 0.05, "the network");
-        Within(expected.Kept(true), Kept(config, type, recompute: true), 0.1, "the network, recomputed");
+        var deep = config with { Depth = 6 };                                                 // what recomputation keeps of a block is little
+        var inputs = (Kept(deep, type, recompute: true) - Kept(config with { Depth = 2 }, type, recompute: true)) / 4;
+        Within(expected.BlockInput, inputs, 0.1, "the input of a block");
     }
 
     /// <summary>Bytes that a forward pass leaves behind while its result lives.</summary>
@@ -60,12 +62,14 @@ public sealed class ActivationMemoryTests
         long Once()
         {
             using var recomputation = new BlockRecomputation(network);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
             var before = NativeMemory.InUse;
             using var y = recompute ? recomputation.Forward(x, t, labels) : network.Forward(x, t, labels);
             return NativeMemory.InUse - before - y.numel() * 4;
         }
         Once();                                                                               // kernels keep what they prepare
-        return Math.Min(Once(), Once());                                                      // and the collector comes when it likes
+        return Enumerable.Range(0, 4).Min(_ => Once());                                       // and the runtime takes some when it likes
     }
 
     private static void Within(long expected, long actual, double tolerance, string what)
