@@ -38,6 +38,18 @@ switch (args)
     case ["loss-weighting-table", var file]:
         LossWeightingStudy.Print(file);
         return 0;
+    case ["block-cost", .. var rest]:
+        BlockCost.Run(Precision(rest), rounds: 9);
+        return 0;
+    case ["training-memory"]:
+        TrainingMemoryCases.RunAll();
+        return 0;
+    case ["training-memory", var number]:
+        TrainingMemoryCases.Run(int.Parse(number));
+        return 0;
+    case ["training-memory", var preset, var batch, var blocks, var arm, .. var rest]:
+        TrainingMemoryCases.Run(preset, int.Parse(batch), Precision(rest), blocks == "recomputed", arm);
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage: live-tensors [STEPS]
@@ -47,6 +59,8 @@ switch (args)
                    block-ablation-table FILE
                    operations [fp32]
                    throughput [fp32]
+                   block-cost [fp32]
+                   training-memory [PRESET BATCH kept|recomputed ARM [fp32]]
                    kill-resume [KILLS [SEED]]
                    damaged-files [CASES [SEED]]
                    save-stall [PAIRS [SAVES]]

@@ -53,16 +53,20 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
         return _proj.call(mixed).MoveToOuterDisposeScope();                                   // (B, N, D)
     }
 
-    // Parted by unbind, whose gradient is one copy; that of an index is a whole tensor of zeros, added up.
+    // Parted by unbind or split, whose gradient is one copy; that of an index is a whole tensor of zeros, added up.
     private (Tensor Queries, Tensor Keys, Tensor Values) Parts(Tensor qkv)
     {
-        var parts = qkv.unbind(0);                                                            // 3 x (B h, N, d)
-        if (_queryNorm is null && _rotary is null) return (parts[0], parts[1], parts[2]);
-        var both = qkv.narrow(0, 0, 2);                                                       // (2, B h, N, d)
+        if (_queryNorm is null && _rotary is null)
+        {
+            var parts = qkv.unbind(0);                                                        // 3 x (B h, N, d)
+            return (parts[0], parts[1], parts[2]);
+        }
+        var split = qkv.split([2, 1]);
+        var both = split[0];                                                                  // (2, B h, N, d)
         if (_queryNorm is not null)
             both = RmsNorm.Normalize(both).mul(stack([_queryNorm.Weight, _keyNorm!.Weight]).unsqueeze(1).unsqueeze(1));
         if (_rotary is not null) both = _rotary.Rotate(both);
         var turned = both.unbind(0);
-        return (turned[0], turned[1], parts[2]);
+        return (turned[0], turned[1], split[1].squeeze(0));
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Msf.Training;
 
 namespace Msf.Cli.Tests.Commands;
 
@@ -38,6 +39,52 @@ public sealed class InfoCommandTests
         Assert.Contains("base", run.Out, StringComparison.Ordinal);
         Assert.Contains("residual", run.Out, StringComparison.Ordinal);
         Assert.Contains("single scale", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Memory_of_training_is_told_for_both_precisions_with_and_without_recomputation()
+    {
+        var run = await CommandLineRun.Of("info", "--model", "msf-xl-256", "--batch", "8", "--json");
+        var report = JsonDocument.Parse(run.Out).RootElement;
+        var memory = report.GetProperty("trainingMemory").EnumerateArray().ToList();
+        Assert.Equal(
+            ["bf16 False 8", "bf16 True 8", "fp32 False 8", "fp32 True 8"],
+            memory.Select(m => $"{m.GetProperty("precision").GetString()} {m.GetProperty("recomputeBlocks").GetBoolean()} {m.GetProperty("batch").GetInt32()}"));
+        var parameters = report.GetProperty("parameters").GetInt64();
+        Assert.All(memory, m => Assert.Equal(8 * parameters, m.GetProperty("moments").GetInt64()));
+        Assert.All(memory, m => Assert.True(m.GetProperty("peak").GetInt64() > m.GetProperty("moments").GetInt64() + m.GetProperty("activations").GetInt64()));
+        Assert.Equal(2 * parameters, memory[0].GetProperty("networks").GetInt64());
+        Assert.True(memory[1].GetProperty("activations").GetInt64() < memory[0].GetProperty("activations").GetInt64() / 5);
+        var text = await CommandLineRun.Of("info", "--model", "msf-xl-256", "--batch", "8");
+        Assert.Contains("training memory, 8 images at once", text.Out, StringComparison.Ordinal);
+        Assert.Contains("blocks recomputed", text.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Options_of_the_block_are_named()
+    {
+        const string block = """ "block": { "normalization": "rmsNorm", "queryKeyNormalization": true, "perceptron": "swiGlu", "positions": "rotary" }, "heads" """;
+        var folder = Directory.CreateTempSubdirectory("msf-info-");
+        try
+        {
+            var config = Path.Combine(folder.FullName, "options.json");
+            await File.WriteAllTextAsync(config, Presets.Read("tiny").Replace("\"heads\"", block, StringComparison.Ordinal), TestContext.Current.CancellationToken);
+            var run = await CommandLineRun.Of("info", "--model", config);
+            Assert.Contains("heads, RMSNorm, QK-norm, SwiGLU, rotary positions;", run.Out, StringComparison.Ordinal);
+            Assert.DoesNotContain("RMSNorm", (await CommandLineRun.Of("info", "--model", "tiny")).Out, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_batch_below_one_is_a_wrong_use()
+    {
+        var run = await CommandLineRun.Of("info", "--model", "tiny", "--batch", "0");
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.Contains("--batch is 0", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

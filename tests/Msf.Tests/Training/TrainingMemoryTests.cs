@@ -1,0 +1,76 @@
+using Msf.Diffusion;
+using Msf.Models;
+using Msf.Runtime;
+using Msf.Training;
+
+namespace Msf.Tests.Training;
+
+[Collection(SequentialTraining.Name)]
+public sealed class TrainingMemoryTests
+{
+    private static readonly ModelConfig _model = RandomNetworks.Model(levels: 2) with
+    {
+        Stages =
+        [
+            new StageConfig { PatchSize = 2, Width = 256, Depth = 4, Heads = 4 },
+            new StageConfig { PatchSize = 4, Width = 128, Depth = 2, Heads = 2 },
+        ],
+    };
+
+    private static readonly TrainingConfig _training = new() { MaxImages = 1000 };
+
+    [Theory]
+    [InlineData(ComputePrecision.Float32, false, 1)]
+    [InlineData(ComputePrecision.BFloat16, false, 1)]
+    [InlineData(ComputePrecision.BFloat16, true, 2)]
+    public void What_stays_between_steps_is_what_the_allocator_says(ComputePrecision precision, bool postHoc, int accumulate)
+    {
+        var training = _training with { Accumulate = accumulate, PostHocEma = postHoc ? new PostHocEmaConfig { RelativeWidths = [0.05, 0.1, 0.2] } : null };
+        var model = _model with { Factorization = _model.Factorization with { Levels = 1 }, Stages = [_model.Stages[0]] };
+        var memory = TrainingMemory.Of(model, training, 1, precision, recompute: false);
+        using (Create(model.Transformer(0), training, precision)) { }
+        GC.Collect();                                                                         // of the first trainer and of other tests
+        GC.WaitForPendingFinalizers();
+        var before = NativeMemory.InUse;
+        using var trainer = Create(model.Transformer(0), training, precision);
+        var counted = memory.Networks + memory.Weights + memory.Moments + memory.Averages + memory.Gradients;
+        Assert.Equal(1, (NativeMemory.InUse - before) / (double)counted, 0.02);
+    }
+
+    [Fact]
+    public void A_checkpoint_copies_what_the_stages_hold()
+    {
+        var training = _training with { PostHocEma = new PostHocEmaConfig() };
+        using var trainer = Create(_model.Transformer(0), training, ComputePrecision.Float32);
+        var model = _model with { Factorization = _model.Factorization with { Levels = 1 }, Stages = [_model.Stages[0]] };
+        var copied = trainer.State().Values.Sum(tensor => tensor.numel() * tensor.element_size());
+        Assert.Equal(1, copied / (double)TrainingMemory.Of(model, training, 1, ComputePrecision.Float32, false).CheckpointCopy, 1e-5);   // counters are a few bytes
+    }
+
+    [Fact]
+    public void Stages_add_what_they_hold_and_take_turns_in_what_a_step_needs()
+    {
+        TrainingMemory Of(ModelConfig model) => TrainingMemory.Of(model, _training, 32, ComputePrecision.BFloat16, recompute: false);
+        ModelConfig Only(int stage) => _model with { Factorization = _model.Factorization with { Levels = 1 }, Size = _model.StageSize(stage), Stages = [_model.Stages[stage]] };
+        var (both, first) = (Of(_model), Of(Only(0)));
+        Assert.Equal(TransformerCost.Of(_model.Transformer(0)).Parameters + TransformerCost.Of(_model.Transformer(1)).Parameters, both.Networks / 2);
+        Assert.Equal((2 * both.Networks, 4 * both.Networks, both.Networks), (both.Weights, both.Moments, both.Gradients));
+        Assert.Equal(first.Activations, both.Activations);
+        Assert.Equal(both.Networks + both.Weights + both.Moments + both.Averages + both.Gradients + both.Activations, both.Peak);
+    }
+
+    [Fact]
+    public void Recomputation_and_parts_of_a_batch_save_activations()
+    {
+        TrainingMemory Of(bool recompute, int accumulate, int batch = 64) =>
+            TrainingMemory.Of(_model, _training with { Accumulate = accumulate }, batch, ComputePrecision.Float32, recompute);
+        var whole = Of(false, 1);
+        Assert.InRange(Of(true, 1).Activations / (double)whole.Activations, 0.2, 0.5);       // one block of four, and their inputs
+        Assert.True(Of(true, 1).Peak < whole.Peak);
+        Assert.Equal((16, whole.Activations / 4), (Of(false, 4).Batch, Of(false, 4).Activations));
+        Assert.Equal(Of(false, 1, batch: 16).Activations, Of(false, 4).Activations);
+    }
+
+    private static StageTrainer Create(TransformerConfig config, TrainingConfig training, ComputePrecision precision) =>
+        new(new DiffusionTransformer(config), new StageLoss(new DiffusionConfig(), config.Classes), training, precision.ToScalarType(), 1000);
+}
