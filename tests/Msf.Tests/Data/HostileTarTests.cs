@@ -12,13 +12,12 @@ public sealed class HostileTarTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void A_file_that_is_cut_is_refused_wherever_something_is_lost()
+    public void A_file_that_is_cut_anywhere_is_refused()
     {
         var whole = Whole();
         var end = 8 * Block;                                                                  // two samples: four headers, four bodies
-        for (var length = 1; length < end; length += 61)
-            if (length % Block != 0) Assert.NotNull(Refusal(whole[..length]));
-        Assert.Null(Refusal(whole[..end]));                                                   // without the zeros at the end
+        for (var length = 0; length < end + Block; length += 64) Assert.NotNull(Refusal(whole[..length]));
+        Assert.Null(Refusal(whole[..(end + Block)]));                                         // one block of zeros of the two that are usual
         Assert.Null(Refusal(whole));
     }
 
@@ -80,7 +79,6 @@ public sealed class HostileTarTests : IDisposable
     {
         Assert.Contains("does not begin with a tar header", Refusal(Encoding.ASCII.GetBytes(new string('x', 2000))), StringComparison.Ordinal);
         Assert.Contains("no images", Refusal(new byte[1024]), StringComparison.Ordinal);
-        Assert.Contains("no images", Refusal([]), StringComparison.Ordinal);
     }
 
     // The checksum that the header then has.

@@ -53,6 +53,7 @@ internal static class TarScanner
             }
             offset += (size + Block - 1) / Block * Block;
         }
+        throw new InvalidDataException("it ends without the zeros that end an archive: it is cut");     // at a member's end, or nothing would tell
     }
 
     private static bool HasBytes(char type) => type is '0' or '\0' or '7' or 'x' or 'g' or 'L' or 'K' or 'S';
