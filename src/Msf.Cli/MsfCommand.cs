@@ -57,7 +57,7 @@ internal abstract class MsfCommand : Command
         UsageException => (e.Message, ExitCode.Usage),
         OperationCanceledException => ("stopped.", ExitCode.Failed),
         ArgumentException { ParamName: { } name } => (e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal), ExitCode.Failed),
-        LibtorchNotFoundException or InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException
+        LibtorchNotFoundException or HttpRequestException or InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException
             => (e.Message, ExitCode.Failed),
         ExternalException => ($"libtorch reports: {e.Message.Split('\n')[0]}", ExitCode.Failed),
         OutOfMemoryException => ("not enough memory: take a smaller batch or a smaller model.", ExitCode.Failed),

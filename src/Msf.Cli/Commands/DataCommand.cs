@@ -7,8 +7,10 @@ internal sealed class DataCommand : MsfCommand
 {
     /// <param name="terminal">Where they write.</param>
     internal DataCommand(Terminal terminal) : base(
-        terminal, "data", "Commands about image sets.", "msf data inspect synthetic:shapes") =>
-        Subcommands.Add(new DataInspectCommand(terminal));
+        terminal, "data", "Commands about image sets.", "msf data inspect synthetic:shapes")
+    {
+        foreach (var command in new Command[] { new DataInspectCommand(terminal), new DataDownloadCommand(terminal), new DataPrepareCommand(terminal) }) Subcommands.Add(command);
+    }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult arguments, CancellationToken cancellation) =>

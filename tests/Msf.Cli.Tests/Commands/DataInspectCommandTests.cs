@@ -62,7 +62,7 @@ public sealed class DataInspectCommandTests : IDisposable
     [InlineData(ExitCode.Failed, "&seed=NUMBER.\n", "data", "inspect", "synthetic:faces")]
     [InlineData(ExitCode.Failed, "synthetic:shapes.\n", "data", "inspect", " ")]
     [InlineData(ExitCode.Usage, "does not end in .png", "data", "inspect", "synthetic:shapes", "--sheet", "sheet.jpg")]
-    [InlineData(ExitCode.Usage, "needs one of: inspect", "data")]
+    [InlineData(ExitCode.Usage, "needs one of: inspect, download, prepare", "data")]
     [InlineData(ExitCode.Usage, "msf data inspect --help", "data", "inspect")]
     public async Task Faults_are_one_line_with_the_right_code(int code, string why, params string[] arguments)
     {

@@ -22,6 +22,9 @@ internal static class ImageKinds
         return file.StartsWith("BM"u8) ? ImageKind.Bmp : ImageKind.Unknown;
     }
 
+    /// <summary>The format's usual extension, without a dot.</summary>
+    public static string Extension(this ImageKind kind) => kind == ImageKind.Jpeg ? "jpg" : kind.Title().ToLowerInvariant();
+
     /// <summary>The format's usual spelling.</summary>
     public static string Title(this ImageKind kind) => kind switch
     {

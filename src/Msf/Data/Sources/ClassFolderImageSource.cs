@@ -3,9 +3,10 @@ namespace Msf.Data;
 /// <summary>
 /// A folder with one sub-folder per class, each holding PNG, JPEG, WebP or BMP files. Files beside the class folders, other
 /// files in them, and folders whose name begins with a dot are ignored; deeper folders are not searched. Classes and files
-/// are ordered by the numbers of their characters (ordinal), so the order does not depend on language or file system.
+/// are ordered by the numbers of their characters (ordinal), so the order does not depend on language or file system; a file
+/// classes.txt that names exactly the class folders, one a line, gives the classes another order.
 /// </summary>
-public sealed class ClassFolderImageSource : IImageSource
+public sealed class ClassFolderImageSource : IImageSource, IEncodedImageSource
 {
     private readonly string _root;
     private readonly List<(string Path, int Label)> _files = [];
@@ -20,8 +21,7 @@ public sealed class ClassFolderImageSource : IImageSource
     {
         if (!Directory.Exists(path)) throw new DirectoryNotFoundException($"There is no folder {path}.");
         _root = path;
-        var present = Directory.GetDirectories(path).Select(folder => Path.GetFileName(folder)!)
-            .Where(name => !name.StartsWith('.')).Order(StringComparer.Ordinal).ToArray();
+        var present = ClassFolderNames.Ordered(path, Directory.GetDirectories(path).Select(folder => Path.GetFileName(folder)!).Where(name => !name.StartsWith('.')));
         if (present.Length == 0)
             throw new InvalidDataException($"{path} has no class folders: expected one sub-folder per class with images in it.");
         if (classes is not null) ClassSubset.CheckNames(classes, present, path);
@@ -60,6 +60,8 @@ public sealed class ClassFolderImageSource : IImageSource
         var name = NameAt(index);
         return new LabeledImage(ImageDecoder.Decode(File.ReadAllBytes(path), name), label, name);
     }
+
+    byte[] IEncodedImageSource.ReadEncoded(int index) => File.ReadAllBytes(_files[index].Path);
 
     /// <summary>Does nothing: no file stays open.</summary>
     public void Dispose()

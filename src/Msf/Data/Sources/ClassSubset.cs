@@ -1,7 +1,7 @@
 namespace Msf.Data;
 
 /// <summary>Some classes of another source, relabelled in the order in which they are named.</summary>
-public sealed class ClassSubset : IImageSource
+public sealed class ClassSubset : IImageSource, IEncodedImageSource
 {
     private readonly IImageSource _source;
     private readonly List<(int Index, int Label)> _kept = [];
@@ -39,6 +39,8 @@ public sealed class ClassSubset : IImageSource
 
     /// <inheritdoc/>
     public LabeledImage Read(int index) => _source.Read(_kept[index].Index) with { Label = _kept[index].Label };
+
+    byte[]? IEncodedImageSource.ReadEncoded(int index) => (_source as IEncodedImageSource)?.ReadEncoded(_kept[index].Index);
 
     /// <summary>Disposes the whole set.</summary>
     public void Dispose() => _source.Dispose();

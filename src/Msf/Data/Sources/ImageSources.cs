@@ -5,11 +5,14 @@ namespace Msf.Data;
 /// <summary>Opens an image set by what its path holds.</summary>
 public static class ImageSources
 {
+    private const string Parquet = ".parquet", Tar = ".tar";
+    private static readonly string[] _compressedTar = [".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst"];
+
     /// <summary>What can be opened, as part of a sentence.</summary>
     public const string Accepted =
         "a folder with one sub-folder per class, a CIFAR-10 binary folder or file (*.bin), an IDX pair (its folder, its images file, "
         + "or IMAGES,LABELS), parquet files of the Hugging Face hub (a folder, a file, or a pattern such as data/train-*.parquet), "
-        + "or synthetic:shapes";
+        + "WebDataset shards (a folder, a .tar file, or a pattern such as shard-{000000..000012}.tar), or synthetic:shapes";
 
     /// <summary>
     /// Opens a set. A path that does not exist is looked for below the folder that the environment variable MSF_DATA names, or
@@ -17,8 +20,8 @@ public static class ImageSources
     /// </summary>
     /// <param name="source">
     /// A folder with one sub-folder per class, a CIFAR-10 binary folder or file, an IDX pair (its folder, one of its files, or
-    /// both with a comma between them), parquet files (a folder: its train-*.parquet, or all where there are none of that name; a file; a
-    /// pattern with <c>*</c>, <c>{000..012}</c> or <c>{a,b}</c>), or <c>synthetic:shapes?size=16&amp;count=512</c>.
+    /// both with a comma between them), parquet files or WebDataset shards (a folder: its train-*.parquet or train-*.tar, or all where there
+    /// are none of that name; a file; a pattern with <c>*</c>, <c>{000..012}</c> or <c>{a,b}</c>), or <c>synthetic:shapes?size=16&amp;count=512</c>.
     /// </param>
     /// <param name="classes">Names of the classes to keep, in the order of their labels; by default all.</param>
     /// <returns>The set; the caller disposes it.</returns>
@@ -53,12 +56,23 @@ public static class ImageSources
     private static string[] Matches(string pattern) =>
         new[] { Environment.CurrentDirectory, DataFolder }.Select(folder => FilePattern.Expand(pattern, folder)).FirstOrDefault(found => found.Length > 0) ?? [];
 
-    // Several files of a set that is spread over them.
-    private static ParquetImageSource OpenFiles(string name, string[] files) => files.All(IsParquet)
-        ? new ParquetImageSource(name, files)
-        : throw new InvalidDataException($"{name} names files of other kinds than .parquet, {Path.GetFileName(files.First(file => !IsParquet(file)))} for one.");
+    // One file, or several, of a kind that a set may be spread over.
+    private static IImageSource OpenFiles(string name, string[] files)
+    {
+        if (files.All(file => Is(file, Parquet))) return new ParquetImageSource(name, files);
+        if (files.All(file => Is(file, Tar))) return new WebDatasetImageSource(name, files);
+        foreach (var file in files) RefuseCompressed(file);
+        throw new InvalidDataException($"{name} names {Path.GetFileName(files.First(file => !Is(file, Parquet) && !Is(file, Tar)))}; a set is spread over files of one kind, .parquet or .tar.");
+    }
 
-    private static bool IsParquet(string path) => path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
+    private static void RefuseCompressed(string path)
+    {
+        if (_compressedTar.Any(ending => Is(path, ending)))
+            throw new InvalidDataException(
+                $"{path} is compressed: images are read from their places in the archive, so unpack it first, to a .tar file (gunzip) if it is WebDataset, to a folder if not.");
+    }
+
+    private static bool Is(string path, string ending) => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase);
 
     // The training part, where the files say that there are others.
     private static string[] TrainingPart(string folder, string extension)
@@ -69,7 +83,8 @@ public static class ImageSources
 
     private static IImageSource OpenFile(string path)
     {
-        if (IsParquet(path)) return new ParquetImageSource(path, [path]);
+        if (Is(path, Parquet) || Is(path, Tar)) return OpenFiles(path, [path]);
+        RefuseCompressed(path);
         if (IdxPair.IsIdxFile(path)) return IdxPair.Open(path);
         if (path.EndsWith(".bin", StringComparison.OrdinalIgnoreCase)) return new CifarImageSource(path);
         if (ImageDecoder.IsImageFile(path))
@@ -83,7 +98,8 @@ public static class ImageSources
     // A folder whose own files are the set; null where its sub-folders are.
     private static IImageSource? OpenFolder(string folder)
     {
-        if (TrainingPart(folder, ".parquet") is { Length: > 0 } parquet) return new ParquetImageSource(folder, parquet);
+        foreach (var ending in new[] { Parquet, Tar })
+            if (TrainingPart(folder, ending) is { Length: > 0 } files) return OpenFiles(folder, files);
         if (Directory.EnumerateFiles(folder, "*.bin").Any()) return new CifarImageSource(folder);
         if (IdxPair.ImageFiles(folder).Length > 0) return IdxPair.OpenFolder(folder);
         if (Directory.EnumerateDirectories(folder).Any(inner => !Path.GetFileName(inner).StartsWith('.'))) return null;

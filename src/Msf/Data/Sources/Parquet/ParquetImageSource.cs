@@ -6,7 +6,7 @@ namespace Msf.Data;
 /// Parquet files as the Hugging Face hub ships image sets: encoded images in the member <c>bytes</c> of a column <c>image</c> or <c>img</c>,
 /// classes in a column <c>label</c>, <c>labels</c> or <c>fine_label</c>. Images are read by row group; the groups used last are kept.
 /// </summary>
-public sealed class ParquetImageSource : IImageSource
+public sealed class ParquetImageSource : IImageSource, IEncodedImageSource
 {
     /// <summary>Most bytes of encoded images kept in memory: 256 MiB.</summary>
     public const long CacheBytes = 256L << 20;
@@ -61,16 +61,22 @@ public sealed class ParquetImageSource : IImageSource
     /// <inheritdoc/>
     public LabeledImage Read(int index)
     {
-        var group = GroupOf(Checked(index));
-        var name = NameAt(index);
-        var image = _cache.Get(group)[index - _groups[group].FirstRow]
-            ?? throw new InvalidDataException($"{name} has no image bytes (a path alone is no image). Remove the row.");
+        var (image, name) = (Encoded(index), NameAt(index));
         return new LabeledImage(ImageDecoder.Decode(image, name), _labels[index], name);
     }
+
+    byte[] IEncodedImageSource.ReadEncoded(int index) => Encoded(index);
 
     /// <summary>Does nothing: no file stays open.</summary>
     public void Dispose()
     {
+    }
+
+    private byte[] Encoded(int index)
+    {
+        var group = GroupOf(Checked(index));
+        return _cache.Get(group)[index - _groups[group].FirstRow]
+            ?? throw new InvalidDataException($"{NameAt(index)} has no image bytes (a path alone is no image). Remove the row.");
     }
 
     private void Add(ParquetFile file)
