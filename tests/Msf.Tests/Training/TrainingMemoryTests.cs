@@ -44,7 +44,7 @@ public sealed class TrainingMemoryTests
         using var trainer = Create(_model.Transformer(0), training, ComputePrecision.Float32);
         var model = _model with { Factorization = _model.Factorization with { Levels = 1 }, Stages = [_model.Stages[0]] };
         var copied = trainer.State().Values.Sum(tensor => tensor.numel() * tensor.element_size());
-        Assert.Equal(1, copied / (double)TrainingMemory.Of(model, training, 1, ComputePrecision.Float32, false).CheckpointCopy, 1e-5);   // counters are a few bytes
+        Assert.Equal(1, copied / (double)TrainingMemory.Of(model, training, 1, ComputePrecision.Float32, false).CheckpointCopy, 1e-4);   // counts and sums of losses are less
     }
 
     [Fact]
