@@ -14,6 +14,9 @@ public sealed record DataConfig
     /// <summary>Mirror every second image at random; default off.</summary>
     public bool HorizontalFlip { get; init; }
 
+    /// <summary>Further random changes of the images; default none.</summary>
+    public AugmentationConfig Augmentation { get; init; } = new();
+
     /// <summary>Most bytes of decoded images kept in memory; default 2 GiB. A larger source is decoded again every epoch.</summary>
     public long CacheBytes { get; init; } = 2L << 30;
 
@@ -32,6 +35,7 @@ public sealed record DataConfig
     {
         Seed = seed,
         HorizontalFlip = HorizontalFlip,
+        Augmentation = Augmentation,
         MemoryBudget = CacheBytes,
         Threads = LoaderThreads,
         MaxBroken = MaxBroken,
@@ -49,6 +53,7 @@ public sealed record DataConfig
         if (LoaderThreads is < 0 or > LoaderOptions.MostThreads) errors.Add($"loaderThreads is {LoaderThreads}, expected 0 to {LoaderOptions.MostThreads}");
         if (!(MaxBroken is >= 0 and <= 1)) errors.Add($"maxBroken is {MaxBroken}, expected a share of the images, 0 to 1");
         if (CacheBytes < 0) errors.Add($"cacheBytes is {CacheBytes}, expected at least 0");
+        errors.AddRange(Augmentation.Validate().Select(error => $"augmentation: {error}"));
         return errors;
     }
 }

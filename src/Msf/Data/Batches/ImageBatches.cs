@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
-using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Data;
@@ -11,14 +10,12 @@ namespace Msf.Data;
 /// </summary>
 public sealed class ImageBatches : IDisposable
 {
-    // Flips and order come from different streams of the same seed.
-    private const long FlipStream = 0x466C6970;    // "Flip" in ASCII
-
     private static readonly float[] _levels = [.. Enumerable.Range(0, 256).Select(value => value / 127.5f - 1)];
 
     private readonly LoaderOptions _options;
     private readonly BrokenImages _broken;
     private readonly PixelStore _pixels;
+    private readonly ImageAugmentation _augmentation;
     private readonly BatchOrder _order;
     private readonly long[] _labels;
     private readonly BatchPipeline? _pipeline;
@@ -28,7 +25,7 @@ public sealed class ImageBatches : IDisposable
     /// <summary>Decodes the whole source where it fits the budget; otherwise images are decoded whenever they are needed.</summary>
     /// <param name="source">The images; must stay open as long as this is used. The caller disposes it.</param>
     /// <param name="imageSize">Width and height in pixels; images of another size are fitted by <see cref="ImageResizer"/>.</param>
-    /// <param name="options">Order, flips, memory, threads, tolerance; the defaults when null.</param>
+    /// <param name="options">Order, flips, augmentation, memory, threads, tolerance; the defaults when null.</param>
     /// <param name="brokenFound">Told of every broken image once, on the caller's thread, in an order that the batches fix.</param>
     /// <exception cref="ArgumentException">The source has no image, or an option is out of range.</exception>
     /// <exception cref="InvalidDataException">More images are broken than allowed; where images are decoded on demand, reading says so.</exception>
@@ -44,7 +41,8 @@ public sealed class ImageBatches : IDisposable
         _order = new BatchOrder(source.Count, _options.Seed);
         _labels = [.. Enumerable.Range(0, source.Count).Select(i => (long)source.LabelAt(i))];
         _broken = new BrokenImages(source, _options.MaxBroken, brokenFound);
-        _pixels = new PixelStore(source, imageSize, _options.MemoryBudget, _broken);
+        _augmentation = new ImageAugmentation(_options);
+        _pixels = new PixelStore(source, imageSize, _options.MemoryBudget, _broken, whole: _augmentation.Crops);
         _pipeline = _options.Threads > 0 ? new BatchPipeline(_options.Threads, Plan, Prepare) : null;
     }
 
@@ -89,7 +87,7 @@ public sealed class ImageBatches : IDisposable
         return result;
     }
 
-    /// <summary>Images by index, never mirrored.</summary>
+    /// <summary>Images by index, fitted and never augmented.</summary>
     /// <param name="indices">Places in the source, at least one; a broken image is replaced as in training.</param>
     /// <returns>Images in [-1, 1] and the labels of those images, owned by the caller's dispose scope or by the caller.</returns>
     /// <exception cref="ArgumentException">There is no such image, or no index.</exception>
@@ -126,21 +124,36 @@ public sealed class ImageBatches : IDisposable
 
     private void Prepare(PreparedBatch batch, int image)
     {
-        var values = Load(batch, image);
-        var mirrored = _options.HorizontalFlip && (SeededNoise.Mix(_options.Seed, FlipStream, batch.Position + image) & 1) != 0;
-        if (!mirrored) return;
-        for (var row = 0; row < values.Length; row += ImageSize) values.Slice(row, ImageSize).Reverse();
+        var position = batch.Position + image;
+        var values = _augmentation.Crops ? LoadPart(batch, image, position) : Load(batch, image);
+        _augmentation.Apply(values, ImageSize, position);
     }
 
     private Span<float> Load(PreparedBatch batch, int image)
     {
         var (pixels, index) = _pixels.Read(batch.Indices[image], out var broken);
-        batch.AddBroken(image, broken);
-        batch.Labels[image] = _labels[index];
-        var values = batch.Values.AsSpan(image * _pixels.ImageBytes, _pixels.ImageBytes);     // (3, H, W)
+        var values = Take(batch, image, index, broken);
         var levels = pixels.Span;
         for (var i = 0; i < levels.Length; i++) values[i] = _levels[levels[i]];
         return values;
+    }
+
+    private Span<float> LoadPart(PreparedBatch batch, int image, long position)
+    {
+        var (whole, index) = _pixels.ReadWhole(batch.Indices[image], out var broken);
+        var values = Take(batch, image, index, broken);
+        var pixels = _augmentation.Crop(whole, ImageSize, position).Pixels;                   // (H, W, 3)
+        var plane = values.Length / 3;
+        for (var i = 0; i < pixels.Length; i++) values[i % 3 * plane + i / 3] = _levels[pixels[i]];
+        return values;
+    }
+
+    // Notes what the image in a place of the batch is; gives the room for its values, (3, H, W).
+    private Span<float> Take(PreparedBatch batch, int image, int index, IReadOnlyList<BrokenImageAt> broken)
+    {
+        batch.AddBroken(image, broken);
+        batch.Labels[image] = _labels[index];
+        return batch.Values.AsSpan(image * _pixels.ImageBytes, _pixels.ImageBytes);
     }
 
     private Batch Finish(PreparedBatch batch)

@@ -1,15 +1,18 @@
 namespace Msf.Data;
 
-/// <summary>How <see cref="ImageBatches"/> orders, keeps and prepares images. None of it but seed, flips and the tolerance for broken images changes what a batch holds.</summary>
+/// <summary>How <see cref="ImageBatches"/> orders, keeps and prepares images. None of it but seed, flips, augmentation and the tolerance for broken images changes what a batch holds.</summary>
 public sealed record LoaderOptions
 {
-    /// <summary>Chooses order and flips.</summary>
+    /// <summary>Chooses order, flips and all other random changes.</summary>
     public long Seed { get; init; }
 
     /// <summary>Whether half of the images, chosen anew in each epoch, are mirrored left to right; default off.</summary>
     public bool HorizontalFlip { get; init; }
 
-    /// <summary>Most bytes of decoded images to keep; default 2 GiB. A larger source is decoded again whenever its images are needed.</summary>
+    /// <summary>Further changes of the images; default none.</summary>
+    public AugmentationConfig Augmentation { get; init; } = new();
+
+    /// <summary>Most bytes of decoded images to keep; default 2 GiB. A larger source is decoded again whenever its images are needed. With a random crop images are kept in their own size, as many as fit.</summary>
     public long MemoryBudget { get; init; } = 2L << 30;
 
     /// <summary>Threads that prepare the next batches in the background; 0, the default, prepares each batch when it is asked for.</summary>
@@ -28,6 +31,7 @@ public sealed record LoaderOptions
         if (MemoryBudget < 0) errors.Add($"the memory budget is {MemoryBudget} bytes, expected at least 0");
         if (Threads is < 0 or > MostThreads) errors.Add($"there are {Threads} loader threads, expected 0 to {MostThreads}");
         if (!(MaxBroken is >= 0 and <= 1)) errors.Add($"the largest share of broken images is {MaxBroken}, expected 0 to 1");
+        errors.AddRange(Augmentation.Validate());
         return errors;
     }
 

@@ -14,21 +14,24 @@ internal sealed class PixelStore
     private readonly int _size;
     private readonly BrokenImages _limit;
     private readonly ConcurrentDictionary<int, BrokenImage> _broken = new();
+    private readonly DecodedImages _decoded;
     private readonly byte[]? _all;
 
     /// <param name="source">The images.</param>
     /// <param name="size">Width and height in pixels.</param>
     /// <param name="memoryBudget">Most bytes to keep.</param>
     /// <param name="limit">How many broken images are allowed.</param>
+    /// <param name="whole">Whether images are mostly wanted in their own size: then these are what is kept.</param>
     /// <exception cref="InvalidDataException">All images were decoded, and too many are broken.</exception>
-    public PixelStore(IImageSource source, int size, long memoryBudget, BrokenImages limit)
+    public PixelStore(IImageSource source, int size, long memoryBudget, BrokenImages limit, bool whole = false)
     {
         (_source, _size, _limit) = (source, size, limit);
+        _decoded = new DecodedImages(source, whole ? memoryBudget : 0);
         ImageBytes = 3 * size * size;
         var needed = (long)source.Count * ImageBytes;
-        if (needed > Math.Min(memoryBudget, Array.MaxLength)) return;
+        if (whole || needed > Math.Min(memoryBudget, Array.MaxLength)) return;
         var all = new byte[needed];
-        ForEach(source.Count, i => TryDecode(i, all.AsSpan(i * ImageBytes, ImageBytes)));
+        ForEach(source.Count, i => TryDecode(i, all.AsMemory(i * ImageBytes, ImageBytes)));
         limit.Add(_broken.OrderBy(entry => entry.Key).Select(entry => new BrokenImageAt(entry.Key, entry.Value)));
         _all = all;
     }
@@ -46,17 +49,34 @@ internal sealed class PixelStore
     /// <exception cref="InvalidDataException">More broken images follow one another than are allowed in all.</exception>
     public (ReadOnlyMemory<byte> Pixels, int Index) Read(int index, out IReadOnlyList<BrokenImageAt> broken)
     {
+        if (_all is not null)
+        {
+            var kept = FirstGood(index, _ => true, out broken);
+            return (_all.AsMemory(kept * ImageBytes, ImageBytes), kept);
+        }
+        var pixels = new byte[ImageBytes];
+        return (pixels, FirstGood(index, at => TryDecode(at, pixels), out broken));
+    }
+
+    /// <summary>Gives an image in its own size, or the next good one after it; good are the same images as for <see cref="Read"/>.</summary>
+    /// <inheritdoc cref="Read" path="/param"/>
+    /// <inheritdoc cref="Read" path="/exception"/>
+    /// <returns>The image, which nobody may change, and its place.</returns>
+    public (RgbImage Image, int Index) ReadWhole(int index, out IReadOnlyList<BrokenImageAt> broken)
+    {
+        RgbImage? image = null;
+        var good = FirstGood(index, at => Try(at, () => ImageResizer.IntermediateSize(image = _decoded.Read(at), _size)), out broken);
+        return (image!, good);
+    }
+
+    // A property of the chain alone, whichever thread looks at it: no batch fails for what another has met.
+    private int FirstGood(int index, Func<int, bool> isGood, out IReadOnlyList<BrokenImageAt> broken)
+    {
         broken = [];
-        var pixels = _all is null ? new byte[ImageBytes] : default;
         for (var at = index; ; at = (at + 1) % _source.Count)
         {
-            if (!_broken.ContainsKey(at))
-            {
-                if (_all is not null) return (_all.AsMemory(at * ImageBytes, ImageBytes), at);
-                if (TryDecode(at, pixels)) return (pixels, at);
-            }
+            if (!_broken.ContainsKey(at) && isGood(at)) return at;
             broken = [.. broken, new BrokenImageAt(at, _broken[at])];
-            // A property of this chain alone, whichever thread looks at it: no batch fails for what another has met.
             if (broken.Count > _limit.Allowed || broken.Count == _source.Count) throw _limit.TooMany([.. broken.Select(met => met.Image)]);
         }
     }
@@ -80,11 +100,13 @@ internal sealed class PixelStore
         if (!failures.IsEmpty) ExceptionDispatchInfo.Throw(failures[failures.Keys.Min()]);
     }
 
-    private bool TryDecode(int index, Span<byte> into)
+    private bool TryDecode(int index, Memory<byte> into) => Try(index, () => Decode(index, into.Span));
+
+    private bool Try(int index, Action use)
     {
         try
         {
-            Decode(index, into);
+            use();
             return true;
         }
         catch (Exception e) when (BrokenImages.IsBroken(e))
@@ -96,7 +118,7 @@ internal sealed class PixelStore
 
     private void Decode(int index, Span<byte> into)
     {
-        var pixels = ImageResizer.Fit(_source.Read(index).Image, _size).Pixels;    // (H, W, 3)
+        var pixels = ImageResizer.Fit(_decoded.Read(index), _size).Pixels;          // (H, W, 3)
         var plane = _size * _size;
         for (var i = 0; i < plane; i++)
         {

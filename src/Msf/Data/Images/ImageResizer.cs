@@ -17,25 +17,26 @@ public static class ImageResizer
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         if (image.Width == size && image.Height == size) return image;
 
+        var (width, height) = IntermediateSize(image, size);
         while (Math.Min(image.Width, image.Height) >= 2 * (long)size)
             image = Resampler.Resize(image, image.Width / 2, image.Height / 2, ResamplingFilter.Box);
-        var scale = (double)size / Math.Min(image.Width, image.Height);
-        var width = Math.Max(size, (int)Math.Round(image.Width * scale, MidpointRounding.ToEven));
-        var height = Math.Max(size, (int)Math.Round(image.Height * scale, MidpointRounding.ToEven));
-        if ((long)width * height > ImageDecoder.MaximumPixels)
-            throw new InvalidDataException(
-                $"Fitting {image.Width}x{image.Height} pixels to {size}x{size} needs {width}x{height} in between, more than the "
-                + $"{ImageDecoder.MaximumPixels} pixels accepted: crop the image first.");
-        return CropCentre(Resampler.Resize(image, width, height, ResamplingFilter.Bicubic), size);
+        image = Resampler.Resize(image, width, height, ResamplingFilter.Bicubic);
+        return new CropBox((width - size) / 2, (height - size) / 2, size, size).CutFrom(image);
     }
 
-    private static RgbImage CropCentre(RgbImage image, int size)
+    /// <summary>The size to which an image is scaled before its centre is cut out.</summary>
+    /// <exception cref="InvalidDataException">As <see cref="Fit"/>.</exception>
+    internal static (int Width, int Height) IntermediateSize(RgbImage image, int size)
     {
-        if (image.Width == size && image.Height == size) return image;
-        int left = (image.Width - size) / 2, top = (image.Height - size) / 2;
-        var pixels = new byte[3 * size * size];
-        for (var y = 0; y < size; y++)
-            image.Pixels.AsSpan(3 * ((top + y) * image.Width + left), 3 * size).CopyTo(pixels.AsSpan(3 * size * y));
-        return new RgbImage(pixels, size, size);
+        var (halvedWidth, halvedHeight) = (image.Width, image.Height);
+        while (Math.Min(halvedWidth, halvedHeight) >= 2 * (long)size) (halvedWidth, halvedHeight) = (halvedWidth / 2, halvedHeight / 2);
+        var scale = (double)size / Math.Min(halvedWidth, halvedHeight);
+        var width = Math.Max(size, (int)Math.Round(halvedWidth * scale, MidpointRounding.ToEven));
+        var height = Math.Max(size, (int)Math.Round(halvedHeight * scale, MidpointRounding.ToEven));
+        if ((long)width * height > ImageDecoder.MaximumPixels)
+            throw new InvalidDataException(
+                $"Fitting {halvedWidth}x{halvedHeight} pixels to {size}x{size} needs {width}x{height} in between, more than the "
+                + $"{ImageDecoder.MaximumPixels} pixels accepted: crop the image first.");
+        return (width, height);
     }
 }

@@ -1,0 +1,61 @@
+using Msf.Runtime;
+
+namespace Msf.Data;
+
+/// <summary>
+/// All random changes of training images. What is done to an image is a function of the seed and of the image's position in the run alone, each kind of
+/// change with numbers of its own: whichever thread prepares it, the image is the same.
+/// </summary>
+internal sealed class ImageAugmentation
+{
+    // Streams of one seed, named in ASCII; the order of the images is another.
+    private const long FlipStream = 0x466C6970, CropStream = 0x43726F70, ColorStream = 0x436F6C72;
+
+    private readonly long _seed;
+    private readonly bool _horizontalFlip;
+    private readonly RandomResizedCrop? _crop;
+    private readonly ColorJitter? _jitter;
+
+    /// <param name="options">Seed, flips and augmentation; valid.</param>
+    public ImageAugmentation(LoaderOptions options)
+    {
+        (_seed, _horizontalFlip) = (options.Seed, options.HorizontalFlip);
+        _crop = options.Augmentation.RandomResizedCrop is { } crop ? new RandomResizedCrop(crop) : null;
+        _jitter = options.Augmentation.ColorJitter is { } jitter ? new ColorJitter(jitter) : null;
+    }
+
+    /// <summary>Whether images are to be given to <see cref="Crop"/> in their own size.</summary>
+    public bool Crops => _crop is not null;
+
+    /// <summary>Takes a part of an image; exactly where <see cref="Crops"/>.</summary>
+    /// <param name="image">The image in its own size.</param>
+    /// <param name="size">Width and height of the result.</param>
+    /// <param name="position">Images visited before.</param>
+    public RgbImage Crop(RgbImage image, int size, long position)
+    {
+        var random = Random(CropStream, position);
+        return _crop!.Apply(image, size, ref random);
+    }
+
+    /// <summary>Changes an image.</summary>
+    /// <param name="values">float32 (3, size, size) in [-1, 1]; changed in place.</param>
+    /// <param name="size">Width and height.</param>
+    /// <param name="position">Images visited before.</param>
+    public void Apply(Span<float> values, int size, long position)
+    {
+        if (_jitter is not null)
+        {
+            var random = Random(ColorStream, position);
+            _jitter.Apply(values, ref random);
+        }
+        if (_horizontalFlip && (SeededNoise.Mix(_seed, FlipStream, position) & 1) != 0) Mirror(values, size);
+    }
+
+    /// <summary>Mirrors an image left to right, in place.</summary>
+    internal static void Mirror(Span<float> values, int width)
+    {
+        for (var row = 0; row < values.Length; row += width) values.Slice(row, width).Reverse();
+    }
+
+    private SplitMix64 Random(long stream, long position) => new((ulong)SeededNoise.Mix(_seed, stream, position));
+}
