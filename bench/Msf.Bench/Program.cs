@@ -41,6 +41,9 @@ switch (args)
     case ["block-cost", .. var rest]:
         BlockCost.Run(Precision(rest), rounds: 9);
         return 0;
+    case ["augmentation-cost", .. var rest]:
+        AugmentationCost.Run(rounds: rest is [var costRounds, ..] ? int.Parse(costRounds) : 9);
+        return 0;
     case ["training-memory"]:
         TrainingMemoryCases.RunAll();
         return 0;
@@ -60,6 +63,7 @@ switch (args)
                    operations [fp32]
                    throughput [fp32]
                    block-cost [fp32]
+                   augmentation-cost [ROUNDS]
                    training-memory [PRESET BATCH kept|recomputed ARM [fp32]]
                    kill-resume [KILLS [SEED]]
                    damaged-files [CASES [SEED]]

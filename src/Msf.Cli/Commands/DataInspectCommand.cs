@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Msf.Data;
+using Msf.Training;
 
 namespace Msf.Cli.Commands;
 
@@ -20,14 +21,22 @@ internal sealed class DataInspectCommand : MsfCommand
         HelpName = "file.png",
     };
 
+    private readonly Option<string?> _config = new("--config")
+    {
+        Description = "With --sheet: show ten images, each as it is and as training with this preset or JSON file will see it.",
+        HelpName = "FILE|PRESET",
+    };
+
+    private readonly Option<string[]> _set = new("--set") { Description = "Set a member of that configuration; may be repeated.", HelpName = "key=value" };
+
     /// <param name="terminal">Where it writes.</param>
     internal DataInspectCommand(Terminal terminal) : base(
         terminal, "inspect", "Decode every image of a set; print classes, sizes and broken images (which do not make the command fail).",
-        "msf data inspect synthetic:shapes", "msf data inspect cifar10/train --json", "msf data inspect cifar10/train --sheet sheet.png")
+        "msf data inspect synthetic:shapes", "msf data inspect cifar10/train --json", "msf data inspect cifar10/train --sheet sheet.png",
+        "msf data inspect synthetic:shapes --config tiny --set data.augmentation.colorJitter.hue=0.1 --sheet sheet.png")
     {
         Arguments.Add(_source);
-        Options.Add(_json);
-        Options.Add(_sheet);
+        foreach (var option in new Option[] { _json, _sheet, _config, _set }) Options.Add(option);
     }
 
     /// <inheritdoc/>
@@ -36,14 +45,25 @@ internal sealed class DataInspectCommand : MsfCommand
         var sheet = arguments.GetValue(_sheet);
         if (sheet is not null && !sheet.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
             throw new UsageException($"--sheet writes PNG: '{sheet}' does not end in .png.");
+        var config = ReadConfig(arguments, sheet);
         using var source = ImageSources.Open(arguments.GetRequiredValue(_source));
         var report = DataInspection.Inspect(source, new InspectionProgress(Terminal.Error, source.Count), cancellation);
         if (arguments.GetValue(_json)) Terminal.WriteJson(report, InspectionJson.Default.InspectionReport);
         else WriteText(report);
         if (sheet is null) return ExitCode.Done;
-        PngFile.Write(sheet, ContactSheet.Make(source));
+        PngFile.Write(sheet, config is null ? ContactSheet.Make(source) : AugmentationSheet.Make(source, config.Model.Size[0], config.Data.Loader(config.Training.Seed)));
         Terminal.Error.WriteLine($"sheet written to {sheet}");
         return ExitCode.Done;
+    }
+
+    private RunConfig? ReadConfig(ParseResult arguments, string? sheet)
+    {
+        var assignments = arguments.GetValue(_set) ?? [];
+        if (arguments.GetValue(_config) is not { } name)
+            return assignments.Length == 0 ? null : throw new UsageException("--set changes a configuration; give --config FILE|PRESET.");
+        if (sheet is null) throw new UsageException("--config decides what the sheet shows; give --sheet file.png.");
+        var config = RunConfigReader.Read(name, assignments);
+        return config.Validate() is { Count: > 0 } errors ? throw new InvalidDataException(string.Join("; ", errors)) : config;
     }
 
     private void WriteText(InspectionReport report)

@@ -12,7 +12,9 @@ namespace Msf.Diffusion;
 /// <param name="Labels">Classes, (B,) int64, those that were dropped replaced by the null class.</param>
 /// <param name="Condition">Noised conditions, shape of <paramref name="Data"/>; null for the base stage.</param>
 /// <param name="ConditionTime">Times t_u of the conditions, (B,) float32; null for the base stage.</param>
-public sealed record StageDraw(Tensor Data, Tensor Noise, Tensor Time, Tensor Labels, Tensor? Condition, Tensor? ConditionTime)
+/// <param name="Augmentation">Augmentation labels, (B, A) float32; null where there are none.</param>
+public sealed record StageDraw(
+    Tensor Data, Tensor Noise, Tensor Time, Tensor Labels, Tensor? Condition, Tensor? ConditionTime, Tensor? Augmentation = null)
 {
     /// <summary>Number of images B.</summary>
     public long Count => Data.shape[0];
@@ -34,8 +36,9 @@ public sealed record StageDraw(Tensor Data, Tensor Noise, Tensor Time, Tensor La
         {
             var count = total / parts + (part < total % parts ? 1 : 0);
             Tensor Slice(Tensor whole) => whole.narrow(0, start, count);
+            Tensor? SliceAny(Tensor? whole) => whole is null ? null : Slice(whole);
             yield return new StageDraw(
-                Slice(Data), Slice(Noise), Slice(Time), Slice(Labels), Condition is null ? null : Slice(Condition), ConditionTime is null ? null : Slice(ConditionTime));
+                Slice(Data), Slice(Noise), Slice(Time), Slice(Labels), SliceAny(Condition), SliceAny(ConditionTime), SliceAny(Augmentation));
             start += count;
         }
     }

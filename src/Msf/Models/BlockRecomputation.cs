@@ -18,14 +18,14 @@ public sealed class BlockRecomputation(DiffusionTransformer network) : IDisposab
     private Tensor? _conditioningLeaf;
     private Tensor? _lastLeaf;                                                                // what the last block made, (B, N, D)
 
-    /// <summary>As <see cref="DiffusionTransformer.Forward"/>, whose parameters and errors it has.</summary>
+    /// <summary>As <see cref="DiffusionTransformer.Forward(Tensor, Tensor, Tensor, Tensor?, Tensor?, Tensor?)"/>, whose parameters and errors it has.</summary>
     /// <returns>Prediction, float32, owned by the caller's dispose scope; its graph ends at the output of the last block.</returns>
     /// <exception cref="InvalidOperationException">There was a forward pass before.</exception>
-    public Tensor Forward(Tensor x, Tensor t, Tensor labels, Tensor? condition = null, Tensor? conditionTime = null)
+    public Tensor Forward(Tensor x, Tensor t, Tensor labels, Tensor? condition = null, Tensor? conditionTime = null, Tensor? augmentation = null)
     {
         if (_tokens is not null) throw new InvalidOperationException("a recomputation is for one step; make another for the next.");
         using var scope = NewDisposeScope();
-        var (tokens, conditioning) = network.Embed(x, t, labels, condition, conditionTime);
+        var (tokens, conditioning) = network.Embed(x, t, labels, condition, conditionTime, augmentation);
         (_tokens, _conditioning) = (tokens.DetachFromDisposeScope(), conditioning.DetachFromDisposeScope());
         _conditioningLeaf = Leaf(conditioning);
         var input = Leaf(tokens);

@@ -19,6 +19,7 @@ public sealed class DiffusionTransformer : Module
     [ComponentName(Name = "t_embedder")] private readonly TimestepEmbedder _timeEmbed;
     [ComponentName(Name = "condition_t_embedder")] private readonly TimestepEmbedder? _conditionTimeEmbed;
     [ComponentName(Name = "y_embedder")] private readonly LabelEmbedder _labelEmbed;
+    [ComponentName(Name = "aug_embedder")] private readonly AugmentationEmbedder? _augmentationEmbed;
     [ComponentName(Name = "pos_embed")] private readonly Parameter _positions;
     [ComponentName(Name = "blocks")] private readonly ModuleList<TransformerBlock> _blocks;
     [ComponentName(Name = "final_layer")] private readonly FinalLayer _finalLayer;
@@ -38,6 +39,7 @@ public sealed class DiffusionTransformer : Module
         _timeEmbed = new TimestepEmbedder(config.Width, config.TimeScale, device);
         _conditionTimeEmbed = config.ConditionChannels > 0 ? new TimestepEmbedder(config.Width, config.TimeScale, device) : null;
         _labelEmbed = new LabelEmbedder(config.Classes, config.Width, device);
+        _augmentationEmbed = config.AugmentationLabels > 0 ? new AugmentationEmbedder(config.AugmentationLabels, config.Width, device) : null;
         _positions = Parameter(SinCosPositions.Create(_grid[0], _grid[1], config.Width).to(device ?? CPU), requires_grad: false);
         _rotary = config.Block.Positions == PositionKind.Rotary ? new RotaryPositions(_grid, config.Width / config.Heads) : null;
         _blocks = new ModuleList<TransformerBlock>([.. Enumerable.Range(0, config.Depth)
@@ -60,10 +62,22 @@ public sealed class DiffusionTransformer : Module
     /// <param name="conditionTime">Noise level t_u of the condition, (B); exactly where there is a condition.</param>
     /// <returns>Prediction, (B, C, H, W) or (B, 2 C, H, W) with a learned variance, float32, owned by the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">A shape does not fit, or the condition is missing or unexpected.</exception>
-    public Tensor Forward(Tensor x, Tensor t, Tensor labels, Tensor? condition = null, Tensor? conditionTime = null)
+    public Tensor Forward(Tensor x, Tensor t, Tensor labels, Tensor? condition = null, Tensor? conditionTime = null) =>
+        Forward(x, t, labels, condition, conditionTime, augmentation: null);
+
+    /// <summary>Runs the network on images that were augmented.</summary>
+    /// <param name="x">Noisy component, (B, C, H, W).</param>
+    /// <param name="t">Times, (B), before the configuration's time scale.</param>
+    /// <param name="labels">Class indices, (B), int64; K is the null class.</param>
+    /// <param name="condition">Noised condition, (B, C_u, H, W), or null.</param>
+    /// <param name="conditionTime">Noise level t_u of the condition, (B), or null.</param>
+    /// <param name="augmentation">Augmentation labels, (B, A), where the configuration has them; null is the same as zeros.</param>
+    /// <returns>As the other overload.</returns>
+    /// <exception cref="ArgumentException">As for the other overload, or augmentation labels are unexpected or of another shape.</exception>
+    public Tensor Forward(Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime, Tensor? augmentation)
     {
         using var scope = NewDisposeScope();
-        var (tokens, c) = Embed(x, t, labels, condition, conditionTime);
+        var (tokens, c) = Embed(x, t, labels, condition, conditionTime, augmentation);
         foreach (var block in _blocks) tokens = block.call(tokens, c);
         return Unembed(tokens, c).MoveToOuterDisposeScope();                                  // (B, C_out, H, W)
     }
@@ -73,9 +87,11 @@ public sealed class DiffusionTransformer : Module
 
     /// <summary>What comes before the blocks.</summary>
     /// <returns>Tokens, (B, N, D), and conditioning vectors, (B', D), in the type of the parameters, owned by the caller's dispose scope.</returns>
-    internal (Tensor Tokens, Tensor Conditioning) Embed(Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime)
+    internal (Tensor Tokens, Tensor Conditioning) Embed(
+        Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime, Tensor? augmentation)
     {
         RequireShapes(x, t, labels, condition, conditionTime);
+        RequireAugmentation(augmentation, x.shape[0]);
         using var scope = NewDisposeScope();
         var c = _timeEmbed.call(PadRows(t)).Plus(_labelEmbed.call(PadRows(labels)));          // (B', D)
         if (condition is not null)
@@ -83,6 +99,7 @@ public sealed class DiffusionTransformer : Module
             x = cat([x, condition], dim: 1);                                                  // (B, C + C_u, H, W)
             c = c.Plus(_conditionTimeEmbed!.call(PadRows(conditionTime!)));
         }
+        if (augmentation is not null) c = c.Plus(_augmentationEmbed!.call(PadRows(augmentation)));
         var tokens = _patchEmbed.call(x.to_type(_positions.dtype)).Plus(_positions);          // (B, N, D)
         return (tokens.MoveToOuterDisposeScope(), c.MoveToOuterDisposeScope());
     }
@@ -107,15 +124,23 @@ public sealed class DiffusionTransformer : Module
     /// Fills the batch up to whole tiles of the product kernels: a kernel may sum the rows of a cut tile in another order, and
     /// then an image would depend, in its last bits, on how many others are generated with it.
     /// </summary>
-    /// <param name="values">One value per image, (B).</param>
-    /// <returns>(B'), the next multiple of the tile, owned by the caller's dispose scope.</returns>
+    /// <param name="values">One value, or one row of values, per image: (B) or (B, A).</param>
+    /// <returns>(B') or (B', A), the next multiple of the tile, owned by the caller's dispose scope.</returns>
     private static Tensor PadRows(Tensor values)
     {
         var missing = (RowTile - values.shape[0] % RowTile) % RowTile;
         if (missing == 0) return values.alias();
         using var last = values.narrow(0, values.shape[0] - 1, 1);
-        using var padding = last.expand(missing);
+        using var padding = last.expand([missing, .. values.shape[1..]]);
         return cat([values, padding]);
+    }
+
+    private void RequireAugmentation(Tensor? augmentation, long batch)
+    {
+        if (augmentation is null) return;
+        if (Config.AugmentationLabels == 0)
+            throw new ArgumentException("this network takes no augmentation labels; pass none, or set augmentationLabels.", nameof(augmentation));
+        ShapeGuard.Require(augmentation, nameof(augmentation), batch, Config.AugmentationLabels);
     }
 
     private void RequireShapes(Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime)

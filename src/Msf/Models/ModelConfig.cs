@@ -26,6 +26,12 @@ public sealed record ModelConfig
     /// <summary>Whether the networks also predict a variance, as DiT and SiT checkpoints do; default false.</summary>
     public bool LearnSigma { get; init; }
 
+    /// <summary>
+    /// Numbers of a label that tells every network how a training image was augmented: 9 for <c>data.augmentation.nonLeaky</c>; default 0, none.
+    /// Sampling gives no label, which is the same as zeros.
+    /// </summary>
+    public int AugmentationLabels { get; init; }
+
     /// <summary>Factor on t in [0, 1] before its embedding; default 1000.</summary>
     public double TimeScale { get; init; } = 1000;
 
@@ -51,6 +57,7 @@ public sealed record ModelConfig
             MlpRatio = size.MlpRatio,
             Block = size.Block,
             Classes = Classes,
+            AugmentationLabels = AugmentationLabels,
             LearnSigma = LearnSigma,
             TimeScale = TimeScale,
         };

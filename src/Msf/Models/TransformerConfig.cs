@@ -35,6 +35,9 @@ public sealed record TransformerConfig
     /// <summary>Number of classes K; label K is the null class.</summary>
     public required int Classes { get; init; }
 
+    /// <summary>Numbers A of an augmentation label that the network can be told; 0, the default, for none.</summary>
+    public int AugmentationLabels { get; init; }
+
     /// <summary>Whether the network has 2 C output channels of which the second half is a variance (DiT, SiT); default false.</summary>
     public bool LearnSigma { get; init; }
 
@@ -70,6 +73,7 @@ public sealed record TransformerConfig
             Check(RotaryPositions.Fits(Width / Heads, InputSize.Length),
                 $"width {Width} with {Heads} heads: rotary positions need a width per head that is a multiple of {2 * InputSize.Length}");
         Check(Classes >= 1, $"classes is {Classes}, expected at least 1");
+        Check(AugmentationLabels >= 0, $"augmentationLabels is {AugmentationLabels}, expected at least 0");
         Check(TimeScale > 0, $"timeScale is {TimeScale}, expected more than 0");
         return errors;
     }

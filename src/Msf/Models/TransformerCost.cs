@@ -4,7 +4,7 @@ namespace Msf.Models;
 
 /// <summary>
 /// Parameters and multiply-adds of a transformer, counted as DiT does (118.6 G per forward for DiT-XL/2 at 256 px): those of products of
-/// matrices. What works element by element (normalisation, gates, rotations) is not counted.
+/// matrices. What works element by element (normalisation, gates, rotations) is not counted, nor is the embedding of augmentation labels, which sampling does without.
 /// </summary>
 public sealed record TransformerCost
 {
@@ -37,7 +37,7 @@ public sealed record TransformerCost
         var biases = depth * (4 * d + (layers - 1) * hidden + d + 6 * d) + d + patchOut + times * 2 * d + 2 * d;
         var norms = config.Block.Normalization == NormalizationKind.RmsNorm ? (2 * depth + 1) * d : 0;
         if (config.Block.QueryKeyNormalization) norms += depth * 2 * (d / config.Heads);
-        var labels = (long)(config.Classes + 1) * d;
+        var labels = (config.Classes + 1 + config.AugmentationLabels) * d;
         return new TransformerCost
         {
             Parameters = perToken + perImage + biases + norms + labels,

@@ -53,6 +53,8 @@ public sealed record DataConfig
         if (LoaderThreads is < 0 or > LoaderOptions.MostThreads) errors.Add($"loaderThreads is {LoaderThreads}, expected 0 to {LoaderOptions.MostThreads}");
         if (!(MaxBroken is >= 0 and <= 1)) errors.Add($"maxBroken is {MaxBroken}, expected a share of the images, 0 to 1");
         if (CacheBytes < 0) errors.Add($"cacheBytes is {CacheBytes}, expected at least 0");
+        if (HorizontalFlip && Augmentation.NonLeaky is { HorizontalFlip: true })
+            errors.Add("horizontalFlip and augmentation.nonLeaky.horizontalFlip both mirror, and the network would be told of one only; switch one of them off");
         errors.AddRange(Augmentation.Validate().Select(error => $"augmentation: {error}"));
         return errors;
     }

@@ -1,3 +1,4 @@
+using Msf.Data;
 using Msf.Diffusion;
 using Msf.Models;
 using Msf.Sampling;
@@ -31,7 +32,14 @@ public sealed record RunConfig
         .. Data.Validate(Model.Classes).Select(error => $"data: {error}"),
         .. Training.Validate(Model.Stages.Length).Select(error => $"training: {error}"),
         .. BaseIsTooShort(),
+        .. LabelsDoNotFit(),
     ];
+
+    private IEnumerable<string> LabelsDoNotFit()
+    {
+        if (Data.Augmentation.NonLeaky is not null && Model.AugmentationLabels != AugmentationLabel.Size)
+            yield return $"data: augmentation.nonLeaky gives labels of {AugmentationLabel.Size} numbers, the model takes {Model.AugmentationLabels}; set model.augmentationLabels to {AugmentationLabel.Size}";
+    }
 
     private IEnumerable<string> BaseIsTooShort()
     {

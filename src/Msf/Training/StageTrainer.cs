@@ -77,17 +77,18 @@ public sealed class StageTrainer : IDisposable
     /// <param name="labels">Class indices, (B), int64.</param>
     /// <param name="condition">Standardised clean condition, of the shape of the component, or null for the base.</param>
     /// <param name="generator">Source of noise, times and dropped labels of this step.</param>
+    /// <param name="augmentation">Augmentation labels, (B, A), float32, for a network that takes them; null where images are as they are.</param>
     /// <returns>Loss, gradient norm before clipping, and learning rate; a step whose loss or gradient is not finite is skipped.</returns>
     /// <exception cref="InvalidDataException">
     /// More than <see cref="TrainingConfig.NonFiniteLimit"/> steps in a row would be skipped; weights, moments and average are as before them.
     /// </exception>
-    public StepResult Step(Tensor component, Tensor labels, Tensor? condition, Generator generator)
+    public StepResult Step(Tensor component, Tensor labels, Tensor? condition, Generator generator, Tensor? augmentation = null)
     {
         using var scope = NewDisposeScope();
         var batch = component.shape[0];
         try
         {
-            Differentiate(_loss.Draw(component, labels, condition, generator));
+            Differentiate(_loss.Draw(component, labels, condition, generator) with { Augmentation = augmentation });
             var mean = LossByTime.StepMean();
             var gradient = _gradientSum ?? _buffers.Gradients;
             var norm = GradientNorm.Of(gradient);
@@ -155,7 +156,9 @@ public sealed class StageTrainer : IDisposable
         {
             using var scope = NewDisposeScope();
             using var recomputation = _config.RecomputeBlocks ? new BlockRecomputation(Network) : null;
-            var result = _loss.Compute(recomputation is null ? Network.Forward : recomputation.Forward, part);
+            var result = _loss.Compute((x, t, labels, condition, time) => recomputation is null
+                ? Network.Forward(x, t, labels, condition, time, part.Augmentation)
+                : recomputation.Forward(x, t, labels, condition, time, part.Augmentation), part);
             var loss = part.Count < draw.Count ? result.Loss.Times(part.Count / (double)draw.Count) : result.Loss;
             loss.backward();
             recomputation?.Backward();

@@ -153,10 +153,10 @@ public sealed class Trainer : IDisposable
         using var scope = NewDisposeScope();
         var stage = _shares.Next([.. _stages.Select(trainer => trainer.Images)]);
         using var generator = SeededNoise.Generator(Config.Training.Seed, _steps);
-        var (images, labels) = _batches.Next(Config.Training.BatchSize);                      // (B, C, H, W), (B)
-        var (component, condition) = _examples.Of(stage, images.to(_device));
+        var batch = _batches.Next(Config.Training.BatchSize);                                 // (B, C, H, W), (B), (B, A)
+        var (component, condition) = _examples.Of(stage, batch.Images.to(_device));
         if (StartsFromBase(stage) && _stages[stage].Images == 0) _stages[stage].Initialize(_stages[0].Weights(), "the base", withFixed: false);
-        var result = _stages[stage].Step(component, labels.to(_device), condition, generator);
+        var result = _stages[stage].Step(component, batch.Labels.to(_device), condition, generator, batch.AugmentationLabels?.to(_device));
         _steps++;
         return (stage, result);
     }

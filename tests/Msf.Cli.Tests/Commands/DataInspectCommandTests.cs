@@ -57,7 +57,25 @@ public sealed class DataInspectCommandTests : IDisposable
         Assert.Equal((10 * 66 + 2, 4 * 66 + 2), (image.Width, image.Height));
     }
 
+    [Fact]
+    public async Task With_a_configuration_the_sheet_shows_what_training_will_see()
+    {
+        var (plain, jittered) = (Path.Combine(_folder, "plain.png"), Path.Combine(_folder, "jittered.png"));
+        string[] command = ["data", "inspect", "synthetic:shapes?size=20&count=8", "--config", "tiny", "--sheet"];
+        Assert.Equal(ExitCode.Done, (await CommandLineRun.Of([.. command, plain])).Code);
+        var run = await CommandLineRun.Of([.. command, jittered, "--set", "data.augmentation.colorJitter.brightness=0.5"]);
+        Assert.Equal(ExitCode.Done, run.Code);
+        var (before, after) = (ImageDecoder.Decode(plain), ImageDecoder.Decode(jittered));
+        Assert.Equal((10 * 18 + 2, 8 * 18 + 2), (before.Width, before.Height));               // the model's size, not the set's
+        Assert.Equal((before.Width, before.Height), (after.Width, after.Height));
+        var changed = Enumerable.Range(0, before.Width).Where(x => Enumerable.Range(0, before.Height).Any(y => before.Pixels[3 * (y * before.Width + x)] != after.Pixels[3 * (y * before.Width + x)]));
+        Assert.True(changed.Min() >= 20, "the first column is the image as it is");
+    }
+
     [Theory]
+    [InlineData(ExitCode.Usage, "give --sheet", "data", "inspect", "synthetic:shapes", "--config", "tiny")]
+    [InlineData(ExitCode.Usage, "give --config", "data", "inspect", "synthetic:shapes", "--set", "data.horizontalFlip=true", "--sheet", "x.png")]
+    [InlineData(ExitCode.Failed, "set model.augmentationLabels to 9", "data", "inspect", "synthetic:shapes", "--config", "tiny", "--set", "data.augmentation.nonLeaky={}", "--sheet", "x.png")]
     [InlineData(ExitCode.Failed, "no image set", "data", "inspect", "no-such-set")]
     [InlineData(ExitCode.Failed, "&seed=NUMBER.\n", "data", "inspect", "synthetic:faces")]
     [InlineData(ExitCode.Failed, "synthetic:shapes.\n", "data", "inspect", " ")]

@@ -10,6 +10,7 @@ public sealed class AugmentationTests
     {
         RandomResizedCrop = new(),
         ColorJitter = new() { Brightness = 0.4, Contrast = 0.4, Saturation = 0.4, Hue = 0.1 },
+        NonLeaky = new() { Probability = 0.5 },
     };
 
     [Theory]
@@ -29,6 +30,7 @@ public sealed class AugmentationTests
             var (a, b) = (expected.Take(size), actual.Take(size));
             Assert.True(TensorAssert.Identical(a.Images, b.Images));
             Assert.True(TensorAssert.Identical(a.Labels, b.Labels));
+            Assert.True(TensorAssert.Identical(a.AugmentationLabels!, b.AugmentationLabels!));
         }
     }
 
@@ -71,6 +73,30 @@ public sealed class AugmentationTests
     }
 
     [Fact]
+    public void Labels_belong_to_their_images()
+    {
+        using var scope = NewDisposeScope();
+        using var source = new SyntheticImageSource(16, 40);
+        using var plain = new ImageBatches(source, 16, new() { Seed = 9 });
+        var onlyMirrored = new NonLeakyConfig { Scale = 0, Rotation = 0, Anisotropy = 0, Translation = 0, Probability = 0.8 };
+        using var mirrored = new ImageBatches(source, 16, new() { Seed = 9, Threads = 2, Augmentation = new() { NonLeaky = onlyMirrored } });
+        var (images, batch) = (plain.Take(40).Images, mirrored.Take(40));
+        Assert.Equal([40, AugmentationLabel.Size], batch.AugmentationLabels!.shape);
+        Assert.Equal(ScalarType.Float32, batch.AugmentationLabels.dtype);
+        for (var i = 0; i < 40; i++)
+        {
+            var label = batch.AugmentationLabels[i].data<float>().ToArray();
+            var expected = images[i];
+            if (label[0] == 1) expected = expected.flip(2);
+            if (label[1] == 1) expected = expected.flip(1);
+            Assert.True(TensorAssert.Identical(expected, batch.Images[i]), $"{i}");
+        }
+        Assert.InRange(batch.AugmentationLabels.select(1, 0).sum().item<float>(), 8, 32);
+        Assert.Null(plain.Take(1).AugmentationLabels);
+        Assert.Null(mirrored.At([0]).AugmentationLabels);
+    }
+
+    [Fact]
     public void Images_by_index_are_not_augmented()
     {
         using var scope = NewDisposeScope();
@@ -95,8 +121,13 @@ public sealed class AugmentationTests
         {
             RandomResizedCrop = new() { Scale = [0, 1], Ratio = [2] },
             ColorJitter = new() { Brightness = -1, Contrast = double.NaN, Saturation = double.PositiveInfinity, Hue = 0.6 },
+            NonLeaky = new() { Probability = 1.1, Scale = -0.1, Rotation = double.NaN, Anisotropy = 2, Translation = -1 },
         };
-        string[] expected = ["randomResizedCrop: scale is [0, 1]", "randomResizedCrop: ratio is [2]", "colorJitter: brightness is -1", "colorJitter: contrast is NaN", "colorJitter: saturation is", "colorJitter: hue is 0.6"];
+        string[] expected =
+        [
+            "randomResizedCrop: scale is [0, 1]", "randomResizedCrop: ratio is [2]", "colorJitter: brightness is -1", "colorJitter: contrast is NaN", "colorJitter: saturation is", "colorJitter: hue is 0.6",
+            "nonLeaky: probability is 1.1", "nonLeaky: scale is -0.1", "nonLeaky: rotation is NaN", "nonLeaky: anisotropy is 2", "nonLeaky: translation is -1",
+        ];
         var errors = config.Validate();
         Assert.Equal(expected.Length, errors.Count);
         Assert.All(expected.Zip(errors), pair => Assert.StartsWith(pair.First, pair.Second));

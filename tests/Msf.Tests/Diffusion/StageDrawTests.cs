@@ -13,10 +13,10 @@ public class StageDrawTests
     public void The_parts_hold_every_image_once_in_order_and_are_even(int parts, long[] sizes)
     {
         using var scope = NewDisposeScope();
-        var draw = Draw(withCondition: true);
+        var draw = Draw(withCondition: true) with { Augmentation = arange(72, ScalarType.Float32).reshape(8, 9) };
         var split = draw.Split(parts).ToArray();
         Assert.Equal(sizes, split.Select(part => part.Count));
-        foreach (var member in new Func<StageDraw, Tensor>[] { d => d.Data, d => d.Noise, d => d.Time, d => d.Labels, d => d.Condition!, d => d.ConditionTime! })
+        foreach (var member in new Func<StageDraw, Tensor>[] { d => d.Data, d => d.Noise, d => d.Time, d => d.Labels, d => d.Condition!, d => d.ConditionTime!, d => d.Augmentation! })
             Assert.True(TensorAssert.Identical(member(draw), cat([.. split.Select(member)])));
     }
 
@@ -24,7 +24,7 @@ public class StageDrawTests
     public void The_base_has_no_condition_in_any_part()
     {
         using var scope = NewDisposeScope();
-        Assert.All(Draw(withCondition: false).Split(4), part => Assert.True(part.Condition is null && part.ConditionTime is null));
+        Assert.All(Draw(withCondition: false).Split(4), part => Assert.True(part.Condition is null && part.ConditionTime is null && part.Augmentation is null));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ namespace Msf.Tests.Models;
 /// <summary>Recomputed blocks train as kept ones, bit for bit.</summary>
 public sealed class BlockRecomputationTests
 {
-    private static readonly TransformerConfig _config = RandomNetworks.Transformer with { Depth = 3, ConditionChannels = 3 };
+    private static readonly TransformerConfig _config = RandomNetworks.Transformer with { Depth = 3, ConditionChannels = 3, AugmentationLabels = 9 };
 
     [Theory]
     [InlineData(ScalarType.Float32, false)]
@@ -25,18 +25,20 @@ public sealed class BlockRecomputationTests
         network.to(type);
         var (x, t, labels, condition, conditionTime) = RandomNetworks.Inputs(_config, 5);
         var target = randn_like(x);
-        var loss = (network.Forward(x, t, labels, condition, conditionTime) - target).square().mean();
+        var augmentation = randn([5, 9]);
+        var loss = (network.Forward(x, t, labels, condition, conditionTime, augmentation) - target).square().mean();
         loss.backward();
         var expected = network.named_parameters().Where(p => p.parameter.requires_grad).ToDictionary(p => p.name, p => p.parameter.grad!.clone());
         network.zero_grad();
 
         using var recomputation = new BlockRecomputation(network);
-        var again = (recomputation.Forward(x, t, labels, condition, conditionTime) - target).square().mean();
+        var again = (recomputation.Forward(x, t, labels, condition, conditionTime, augmentation) - target).square().mean();
         again.backward();
         Assert.Null(Gradient(network, "blocks.2.attn.qkv.weight"));
         recomputation.Backward();
         Assert.True(TensorAssert.Identical(loss, again));
         Assert.Contains("t_embedder.mlp.0.weight", expected.Keys);                            // by way of the conditioning vector
+        Assert.Contains("aug_embedder.weight", expected.Keys);
         Assert.Contains("x_embedder.proj.weight", expected.Keys);                             // by way of all blocks
         Assert.All(expected, entry => Assert.True(
             TensorAssert.Identical(entry.Value, Gradient(network, entry.Key)!) && entry.Value.abs().max().to(ScalarType.Float32).item<float>() > 0, entry.Key));
@@ -107,6 +109,6 @@ public sealed class BlockRecomputationTests
         using var scope = NewDisposeScope();
         using var generator = new Generator((ulong)seed);
         var component = randn([4, 3, 4, 6], generator: generator);
-        return trainer.Step(component, zeros(4, ScalarType.Int64), randn([4, 3, 4, 6], generator: generator), generator);
+        return trainer.Step(component, zeros(4, ScalarType.Int64), randn([4, 3, 4, 6], generator: generator), generator, randn([4, 9], generator: generator));
     }
 }

@@ -58,6 +58,19 @@ public sealed class DiffusionTransformerBadInputTests
     }
 
     [Fact]
+    public void Augmentation_labels_must_be_those_that_the_network_takes()
+    {
+        using var scope = NewDisposeScope();
+        using var network = new DiffusionTransformer(_base);
+        using var told = new DiffusionTransformer(_base with { AugmentationLabels = 9 });
+        var (x, t, labels, _, _) = RandomNetworks.Inputs(_base, 2);
+        Refused("takes no augmentation labels", () => network.Forward(x, t, labels, null, null, zeros(2, 9)));
+        Refused("augmentation is (2, 8), expected (2, 9)", () => told.Forward(x, t, labels, null, null, zeros(2, 8)));
+        Refused("augmentation is (1, 9), expected (2, 9)", () => told.Forward(x, t, labels, null, null, zeros(1, 9)));
+        Assert.Contains("augmentationLabels is -1", Assert.Single((_base with { AugmentationLabels = -1 }).Validate()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void All_faults_of_a_configuration_are_told_at_once()
     {
         var config = _base with { InputSize = [5, 6], Width = 30, Depth = 0, Classes = 0, MlpRatio = 0, TimeScale = double.NaN, ConditionChannels = -1 };

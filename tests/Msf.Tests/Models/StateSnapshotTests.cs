@@ -83,6 +83,15 @@ public sealed class StateSnapshotTests
             Describe(conditioned).Except(Describe(plain)));
     }
 
+    [Fact]
+    public void Augmentation_labels_add_one_matrix()
+    {
+        using var plain = new DiffusionTransformer(GoldenTransformers.Config, META);
+        using var told = new DiffusionTransformer(GoldenTransformers.Config with { AugmentationLabels = 9 }, META);
+        Assert.Equal(["aug_embedder.weight (64, 9)"], Describe(told).Except(Describe(plain)));
+        Assert.Empty(Describe(plain).Except(Describe(told)));
+    }
+
     private static string[] Describe(ModelConfig model) =>
     [
         .. Enumerable.Range(0, model.Stages.Length).SelectMany(stage =>

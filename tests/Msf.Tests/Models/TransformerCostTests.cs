@@ -38,9 +38,10 @@ public sealed class TransformerCostTests
     [InlineData(0, false, 4)]
     [InlineData(3, false, 4)]
     [InlineData(3, true, 2.5)]
-    public void Parameters_are_those_of_the_network(int conditionChannels, bool learnSigma, double mlpRatio)
+    [InlineData(3, true, 2.5, 9)]
+    public void Parameters_are_those_of_the_network(int conditionChannels, bool learnSigma, double mlpRatio, int augmentationLabels = 0)
     {
-        var config = RandomNetworks.Transformer with { ConditionChannels = conditionChannels, LearnSigma = learnSigma, MlpRatio = mlpRatio };
+        var config = RandomNetworks.Transformer with { ConditionChannels = conditionChannels, LearnSigma = learnSigma, MlpRatio = mlpRatio, AugmentationLabels = augmentationLabels };
         using var network = new DiffusionTransformer(config, META);
         Assert.Equal(network.parameters().Where(parameter => parameter.requires_grad).Sum(parameter => parameter.numel()), TransformerCost.Of(config).Parameters);
     }

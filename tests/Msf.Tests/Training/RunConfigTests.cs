@@ -97,6 +97,21 @@ public class RunConfigTests
     }
 
     [Fact]
+    public void Labels_of_the_augmentation_need_a_model_that_takes_them()
+    {
+        var config = SmallRun.Config with { Data = SmallRun.Config.Data with { Augmentation = new() { NonLeaky = new() } } };
+        Assert.Equal("data: augmentation.nonLeaky gives labels of 9 numbers, the model takes 0; set model.augmentationLabels to 9", Assert.Single(config.Validate()));
+        config = config with { Model = config.Model with { AugmentationLabels = 9 } };
+        Assert.Empty(config.Validate());
+        var error = Assert.Single((config with { Data = config.Data with { HorizontalFlip = true } }).Validate());
+        Assert.StartsWith("data: horizontalFlip and augmentation.nonLeaky.horizontalFlip both mirror", error);
+        Assert.Empty((config with { Data = new() { HorizontalFlip = true, Augmentation = new() { NonLeaky = new() { HorizontalFlip = false } } } }).Validate());
+        error = Assert.Single((config with { Data = new() { Augmentation = new() { NonLeaky = new() { Probability = 2 } } } }).Validate());
+        Assert.Equal("data: augmentation: nonLeaky: probability is 2, expected 0 to 1", error);
+        Assert.Empty((config with { Data = new() }).Validate());                              // a run may go on without
+    }
+
+    [Fact]
     public void A_broken_architecture_does_not_hide_what_else_is_wrong()
     {
         var config = SmallRun.Config with

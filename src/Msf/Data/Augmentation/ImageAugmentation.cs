@@ -9,12 +9,13 @@ namespace Msf.Data;
 internal sealed class ImageAugmentation
 {
     // Streams of one seed, named in ASCII; the order of the images is another.
-    private const long FlipStream = 0x466C6970, CropStream = 0x43726F70, ColorStream = 0x436F6C72;
+    private const long FlipStream = 0x466C6970, CropStream = 0x43726F70, ColorStream = 0x436F6C72, GeometryStream = 0x47656F6D;
 
     private readonly long _seed;
     private readonly bool _horizontalFlip;
     private readonly RandomResizedCrop? _crop;
     private readonly ColorJitter? _jitter;
+    private readonly NonLeakyAugmentation? _geometry;
 
     /// <param name="options">Seed, flips and augmentation; valid.</param>
     public ImageAugmentation(LoaderOptions options)
@@ -22,10 +23,14 @@ internal sealed class ImageAugmentation
         (_seed, _horizontalFlip) = (options.Seed, options.HorizontalFlip);
         _crop = options.Augmentation.RandomResizedCrop is { } crop ? new RandomResizedCrop(crop) : null;
         _jitter = options.Augmentation.ColorJitter is { } jitter ? new ColorJitter(jitter) : null;
+        _geometry = options.Augmentation.NonLeaky is { } geometry ? new NonLeakyAugmentation(geometry) : null;
     }
 
     /// <summary>Whether images are to be given to <see cref="Crop"/> in their own size.</summary>
     public bool Crops => _crop is not null;
+
+    /// <summary>Whether <see cref="Apply"/> gives labels.</summary>
+    public bool Labels => _geometry is not null;
 
     /// <summary>Takes a part of an image; exactly where <see cref="Crops"/>.</summary>
     /// <param name="image">The image in its own size.</param>
@@ -41,20 +46,20 @@ internal sealed class ImageAugmentation
     /// <param name="values">float32 (3, size, size) in [-1, 1]; changed in place.</param>
     /// <param name="size">Width and height.</param>
     /// <param name="position">Images visited before.</param>
-    public void Apply(Span<float> values, int size, long position)
+    /// <param name="label">Receives the augmentation label where <see cref="Labels"/>.</param>
+    public void Apply(Span<float> values, int size, long position, Span<float> label)
     {
         if (_jitter is not null)
         {
             var random = Random(ColorStream, position);
             _jitter.Apply(values, ref random);
         }
-        if (_horizontalFlip && (SeededNoise.Mix(_seed, FlipStream, position) & 1) != 0) Mirror(values, size);
-    }
-
-    /// <summary>Mirrors an image left to right, in place.</summary>
-    internal static void Mirror(Span<float> values, int width)
-    {
-        for (var row = 0; row < values.Length; row += width) values.Slice(row, width).Reverse();
+        if (_horizontalFlip && (SeededNoise.Mix(_seed, FlipStream, position) & 1) != 0) ImageMirror.LeftToRight(values, size);
+        if (_geometry is not null)
+        {
+            var random = Random(GeometryStream, position);
+            _geometry.Apply(values, size, label, ref random);
+        }
     }
 
     private SplitMix64 Random(long stream, long position) => new((ulong)SeededNoise.Mix(_seed, stream, position));

@@ -7,10 +7,14 @@ namespace Msf.Data;
 /// <param name="Labels">int64 (B), on the CPU.</param>
 public sealed record Batch(Tensor Images, Tensor Labels) : IDisposable
 {
-    /// <summary>Disposes both tensors; not needed where a dispose scope owns them.</summary>
+    /// <summary>What networks are told of the images' non-leaky augmentation, float32 (B, <see cref="AugmentationLabel.Size"/>), on the CPU; null where there is none.</summary>
+    public Tensor? AugmentationLabels { get; init; }
+
+    /// <summary>Disposes the tensors; not needed where a dispose scope owns them.</summary>
     public void Dispose()
     {
         Images.Dispose();
         Labels.Dispose();
+        AugmentationLabels?.Dispose();
     }
 }

@@ -99,7 +99,7 @@ public sealed class ImageBatches : IDisposable
         foreach (var index in indices)
             if (index < 0 || index >= Count)
                 throw new ArgumentException($"There is no image {index}: indices go from 0 to {Count - 1}.", nameof(indices));
-        var batch = new PreparedBatch(position: -1, indices.ToArray(), Room(indices.Length));
+        var batch = new PreparedBatch(position: -1, indices.ToArray(), Room(indices.Length), augmented: false);
         PixelStore.ForEach(batch.Size, i => Load(batch, i));
         return Finish(batch);
     }
@@ -111,7 +111,7 @@ public sealed class ImageBatches : IDisposable
     {
         var indices = new int[size];
         _order.Indices(position, indices);
-        return new PreparedBatch(position, indices, Room(size));
+        return new PreparedBatch(position, indices, Room(size), _augmentation.Labels);
     }
 
     private float[] Room(int size) => _spare.Take((long)size * _pixels.ImageBytes);
@@ -126,7 +126,8 @@ public sealed class ImageBatches : IDisposable
     {
         var position = batch.Position + image;
         var values = _augmentation.Crops ? LoadPart(batch, image, position) : Load(batch, image);
-        _augmentation.Apply(values, ImageSize, position);
+        var label = _augmentation.Labels ? batch.AugmentationLabels.AsSpan(image * AugmentationLabel.Size, AugmentationLabel.Size) : [];
+        _augmentation.Apply(values, ImageSize, position, label);
     }
 
     private Span<float> Load(PreparedBatch batch, int image)
@@ -163,6 +164,10 @@ public sealed class ImageBatches : IDisposable
         var images = empty([batch.Size, 3, ImageSize, ImageSize], ScalarType.Float32, CPU);   // (B, 3, H, W)
         MemoryMarshal.AsBytes(batch.Values.AsSpan()).CopyTo(images.bytes);
         _spare.Return(batch.Values);
-        return new Batch(images, tensor(batch.Labels, device: CPU));
+        var augmentation = batch.AugmentationLabels;
+        return new Batch(images, tensor(batch.Labels, device: CPU))
+        {
+            AugmentationLabels = augmentation.Length > 0 ? tensor(augmentation, [batch.Size, AugmentationLabel.Size], device: CPU) : null,
+        };
     }
 }

@@ -7,7 +7,8 @@ namespace Msf.Data;
 /// <param name="position">Images visited before this batch.</param>
 /// <param name="indices">Places in the source, in order.</param>
 /// <param name="values">Room for the images, float32 (B, 3, H, W).</param>
-internal sealed class PreparedBatch(long position, int[] indices, float[] values)
+/// <param name="augmented">Whether there are augmentation labels.</param>
+internal sealed class PreparedBatch(long position, int[] indices, float[] values, bool augmented)
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<int, Exception> _faults = [];
@@ -27,6 +28,9 @@ internal sealed class PreparedBatch(long position, int[] indices, float[] values
 
     /// <summary>Classes of the images that are in <see cref="Values"/>.</summary>
     public long[] Labels { get; } = new long[indices.Length];
+
+    /// <summary>Augmentation labels, (B, <see cref="AugmentationLabel.Size"/>); empty where there are none.</summary>
+    public float[] AugmentationLabels { get; } = new float[augmented ? indices.Length * AugmentationLabel.Size : 0];
 
     /// <summary>Broken images met on the way, in the order of the batch.</summary>
     public IEnumerable<BrokenImageAt> Broken => _broken.Values.SelectMany(list => list);

@@ -29,6 +29,13 @@ internal struct SplitMix64(ulong state)
         }
     }
 
+    /// <summary>A number of the standard normal distribution (Box and Muller 1958), from two uniform ones.</summary>
+    public double Normal()
+    {
+        var radius = Math.Sqrt(-2 * Math.Log(1 - Between(0, 1)));                              // the logarithm of 1 to 2^-53
+        return radius * Math.Cos(2 * Math.PI * Between(0, 1));
+    }
+
     /// <summary>A uniform number from <paramref name="low"/> (included) to <paramref name="high"/> (excluded).</summary>
     public double Between(double low, double high) => low + (high - low) * (Next() >> 11) * (1.0 / (1UL << 53));
 }
