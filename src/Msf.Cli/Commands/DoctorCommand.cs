@@ -36,6 +36,7 @@ internal sealed class DoctorCommand : MsfCommand
             Line("libtorch", "not loaded");
         }
         Line("precision", report.Precision ?? "unknown");
+        Line("fp32 products", report.Float32Product ?? "unknown");
         Line("threads", report.Threads?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "unknown");
         Line("devices", report.Devices.Count > 0 ? string.Join(", ", report.Devices) : "none");
         var free = report.Disk.FreeBytes is { } bytes ? $"{bytes / 1e9:F1} GB free" : "free space unknown";

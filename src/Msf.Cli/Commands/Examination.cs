@@ -25,7 +25,7 @@ internal static class Examination
         catch (LibtorchNotFoundException e)
         {
             problems.Insert(0, new DoctorReport.Problem(e.What, e.Remedy));
-            return new DoctorReport(false, null, null, null, [], disk, problems);
+            return new DoctorReport(false, null, null, null, null, [], disk, problems);
         }
 
         var devices = new List<string> { "cpu" };
@@ -40,7 +40,7 @@ internal static class Examination
         var precision = PrecisionSelector.Resolve(ComputePrecision.Auto, best).ToName();
         var libtorch = new DoctorReport.Library(
             loaded.Path, loaded.Version, loaded.SelfTested ? $"{loaded.Compatibility}; passed the self-test for another version" : loaded.Compatibility);
-        return new DoctorReport(problems.Count == 0, libtorch, precision, get_num_threads(), devices, disk, problems);
+        return new DoctorReport(problems.Count == 0, libtorch, precision, Float32Products.Route.ToString().ToLowerInvariant(), get_num_threads(), devices, disk, problems);
     }
 
     private static DoctorReport.Storage ExamineDisk(string cacheFolder, List<DoctorReport.Problem> problems)

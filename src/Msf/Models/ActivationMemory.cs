@@ -42,13 +42,13 @@ public sealed record ActivationMemory
         long n = config.Tokens, d = config.Width, hidden = config.HiddenWidth, heads = config.Heads;
         var block = config.Block;
 
-        // Of each token, in numbers: both modulated values, the input of the second half, queries, keys and values, scaled queries, what
-        // attention mixes and its projection, the perceptron's output and the block's. RMSNorm also keeps its results.
+        // Of each token, in numbers: both modulated values, the input of the second half, queries, keys and values, what attention mixes and
+        // its projection, the perceptron's output and the block's. RMSNorm also keeps its results.
         var normalized = block.Normalization == NormalizationKind.RmsNorm ? 1 : 0;
-        var perToken = 2 * d + d + 3 * d + d + d + d + d + d + 2 * normalized * d;
+        var perToken = 2 * d + d + 3 * d + d + d + d + d + 2 * normalized * d;
         if (block.QueryKeyNormalization) perToken += 4 * d;                                   // before and after their weights
         if (block.Positions == PositionKind.Rotary && !block.QueryKeyNormalization) perToken += 2 * d;
-        perToken += block.Perceptron == PerceptronKind.SwiGlu ? 4 * hidden : 2 * hidden;      // before and after the activation
+        perToken += block.Perceptron == PerceptronKind.SwiGlu ? 3 * hidden : 2 * hidden;      // before and after the activation
         var probabilities = heads * n * n;
         var modulation = 1 + 2 + 2 * (1 + normalized);                                        // SiLU, gates, scales
         var perBlock = n * perToken + probabilities + modulation * d;

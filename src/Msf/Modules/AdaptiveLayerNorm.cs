@@ -17,7 +17,7 @@ internal static class AdaptiveLayerNorm
     public static Tensor Apply(Tensor x, Tensor shift, Tensor scale)
     {
         using var scope = NewDisposeScope();
-        if (!LayerNormKernel.Takes(x)) return ApplyByOperations(x, shift, scale).MoveToOuterDisposeScope();
+        if (!Rows.Takes(x)) return ApplyByOperations(x, shift, scale).MoveToOuterDisposeScope();
         (shift, scale) = (shift.contiguous(), scale.contiguous());
         var y = is_grad_enabled() && (x.requires_grad || shift.requires_grad || scale.requires_grad)
             ? Differentiable.apply(x, shift, scale)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Msf.Runtime;
 using static TorchSharp.torch;
@@ -7,22 +6,23 @@ using static TorchSharp.torch;
 namespace Msf.Modules;
 
 /// <summary>
-/// The gated residual x + gate y and its gradients on the CPU, in float32 arithmetic whatever the tensors' type. An image is computed by one
+/// The gated residual x + gate (y + bias) and its gradients on the CPU, in float32 arithmetic whatever the tensors' type. An image is computed by one
 /// thread in a fixed order, so neither its batch nor the number of threads matters.
 /// </summary>
 internal static unsafe class GateKernel
 {
-    /// <summary>x + gate y.</summary>
-    /// <param name="x">Tokens that <see cref="LayerNormKernel.Takes"/> accepts, (B, N, D).</param>
+    /// <summary>x + gate (y + bias).</summary>
+    /// <param name="x">Tokens that <see cref="Rows.Takes"/> accepts, (B, N, D).</param>
     /// <param name="gate">(B, 1, D), contiguous.</param>
     /// <param name="y">(B, N, D), contiguous.</param>
+    /// <param name="bias">(D).</param>
     /// <returns>(B, N, D), owned by the caller's dispose scope.</returns>
-    internal static Tensor Forward(Tensor x, Tensor gate, Tensor y)
+    internal static Tensor Forward(Tensor x, Tensor gate, Tensor y, Tensor bias)
     {
         var result = empty_like(x);
         var (n, d, half) = (x.shape[1], x.shape[2], x.dtype == ScalarType.BFloat16);
-        var (xs, gates, ys, to) = (Address(x), Address(gate), Address(y), Address(result));
-        ThreadTeam.For(x.shape[0] * n, n, (start, end) =>
+        var (xs, gates, ys, biases, to) = (Rows.Address(x), Rows.Address(gate), Rows.Address(y), Rows.Address(bias), Rows.Address(result));
+        ThreadTeam.For(x.shape[0] * n, n, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (start, end) =>
         {
             for (var token = start; token < end; token++)
             {
@@ -32,31 +32,38 @@ internal static unsafe class GateKernel
                     var (x0, x1) = HalfWidth.Read(xs, half, row + i);
                     var (g0, g1) = HalfWidth.Read(gates, half, image + i);
                     var (y0, y1) = HalfWidth.Read(ys, half, row + i);
-                    HalfWidth.Write(to, half, row + i, x0 + g0 * y0, x1 + g1 * y1);
+                    var (b0, b1) = HalfWidth.Read(biases, half, i);
+                    HalfWidth.Write(to, half, row + i, x0 + g0 * (y0 + b0), x1 + g1 * (y1 + b1));
                 }
             }
         });
         return result;
     }
 
-    /// <summary>The gradients of gate and y; that of x is the gradient itself.</summary>
+    /// <summary>The gradients of gate, y and bias; that of x is the gradient itself.</summary>
     /// <param name="gate">What <see cref="Forward"/> got.</param>
     /// <param name="y">What it got.</param>
+    /// <param name="bias">What it got.</param>
     /// <param name="gradient">Gradient of the result, (B, N, D), contiguous.</param>
-    /// <returns>(B, 1, D) and (B, N, D), owned by the caller's dispose scope.</returns>
-    internal static (Tensor Gate, Tensor Y) Backward(Tensor gate, Tensor y, Tensor gradient)
+    /// <returns>(B, 1, D), (B, N, D) and (D), owned by the caller's dispose scope.</returns>
+    internal static (Tensor Gate, Tensor Y, Tensor Bias) Backward(Tensor gate, Tensor y, Tensor bias, Tensor gradient)
     {
-        var (dGate, dY) = (empty_like(gate), empty_like(y));
-        var (n, d, half) = (y.shape[1], y.shape[2], y.dtype == ScalarType.BFloat16);
-        var (gates, ys, grads, toGate, toY) = (Address(gate), Address(y), Address(gradient), Address(dGate), Address(dY));
-        ThreadTeam.For(y.shape[0], 1, (start, end) =>
+        var (dGate, dY, dBias) = (empty_like(gate), empty_like(y), empty_like(bias));
+        var (b, n, d, half) = (y.shape[0], y.shape[1], y.shape[2], y.dtype == ScalarType.BFloat16);
+        using var partial = empty(b, d, dtype: ScalarType.Float32);                           // sums of the gradient over an image's tokens
+        var (gates, ys, biases, grads, toGate, toY, toBias, plain) = (
+            Rows.Address(gate), Rows.Address(y), Rows.Address(bias), Rows.Address(gradient),
+            Rows.Address(dGate), Rows.Address(dY), Rows.Address(dBias), Rows.Address(partial));
+        ThreadTeam.For(b, 1, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (start, end) =>
         {
             var sums = new float[d];
             fixed (float* sum = sums)
             {
                 for (var image = start; image < end; image++)
                 {
+                    var total = (float*)plain + image * d;
                     sums.AsSpan().Clear();
+                    new Span<float>(total, (int)d).Clear();
                     for (var row = image * n * d; row < (image + 1) * n * d; row += d)
                     {
                         for (long i = 0; i < d; i += HalfWidth.Step)
@@ -64,18 +71,28 @@ internal static unsafe class GateKernel
                             var (y0, y1) = HalfWidth.Read(ys, half, row + i);
                             var (g0, g1) = HalfWidth.Read(grads, half, row + i);
                             var (w0, w1) = HalfWidth.Read(gates, half, image * d + i);
-                            (Vector512.Load(sum + i) + g0 * y0).Store(sum + i);
-                            (Vector512.Load(sum + i + 16) + g1 * y1).Store(sum + i + 16);
+                            RowSums.Add(sum + i, g0 * y0);
+                            RowSums.Add(sum + i + HalfWidth.Lanes, g1 * y1);
+                            RowSums.Add(total + i, g0);
+                            RowSums.Add(total + i + HalfWidth.Lanes, g1);
                             HalfWidth.Write(toY, half, row + i, g0 * w0, g1 * w1);
                         }
                     }
-                    for (long i = 0; i < d; i += HalfWidth.Step)
-                        HalfWidth.Write(toGate, half, image * d + i, Vector512.Load(sum + i), Vector512.Load(sum + i + 16));
+                    for (long i = 0; i < d; i += HalfWidth.Lanes)
+                    {
+                        var all = Vector512.Load(total + i);
+                        HalfWidth.WriteLanes(toGate, half, image * d + i, Vector512.Load(sum + i) + HalfWidth.ReadLanes(biases, half, i) * all);
+                        (HalfWidth.ReadLanes(gates, half, image * d + i) * all).Store(total + i);
+                    }
                 }
             }
         });
-        return (dGate, dY);
+        for (long i = 0; i < d; i += HalfWidth.Lanes)
+        {
+            var sum = Vector512<float>.Zero;
+            for (long image = 0; image < b; image++) sum += Vector512.Load((float*)plain + image * d + i);
+            HalfWidth.WriteLanes(toBias, half, i, sum);
+        }
+        return (dGate, dY, dBias);
     }
-
-    private static nint Address(Tensor tensor) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 }

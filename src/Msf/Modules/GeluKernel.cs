@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Msf.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Msf.Modules;
@@ -18,36 +16,88 @@ internal static unsafe class GeluKernel
     private const float Cubic = Slope * 0.044715f;
     private const float Flat = 20;                          // beyond, the derivative is 0 or 1
     private const long Grain = 1 << 14;
-
-    /// <summary>Whether the kernel takes a tensor: float32 or bfloat16, contiguous, on the CPU.</summary>
-    internal static bool Takes(Tensor x) =>
-        x.device_type == DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16 && x.is_contiguous();
+    private const long RowGrain = 16;
 
     /// <summary>y = GELU(x).</summary>
-    /// <param name="x">Values that <see cref="Takes"/> accepts.</param>
+    /// <param name="x">Values that <see cref="Rows.TakesAny"/> accepts.</param>
     /// <returns>Shape and type of x, owned by the caller's dispose scope.</returns>
     internal static Tensor Forward(Tensor x)
     {
         var y = empty_like(x);
-        var (from, to, count) = (Address(x), Address(y), x.numel());
+        var (from, to, count) = (Rows.Address(x), Rows.Address(y), x.numel());
         if (x.dtype == ScalarType.BFloat16) ThreadTeam.For(count, Grain, (start, end) => ForwardHalf((ushort*)from, (ushort*)to, start, end));
         else ThreadTeam.For(count, Grain, (start, end) => ForwardFull((float*)from, (float*)to, start, end));
         return y;
     }
 
     /// <summary>The gradient of x: that of y times the derivative at x.</summary>
-    /// <param name="x">What <see cref="Forward"/> got.</param>
+    /// <param name="x">What <see cref="Forward(Tensor)"/> got.</param>
     /// <param name="gradient">Gradient of y; shape and type of x, contiguous.</param>
     /// <returns>Shape and type of x, owned by the caller's dispose scope.</returns>
     internal static Tensor Backward(Tensor x, Tensor gradient)
     {
         var result = empty_like(x);
-        var (from, grad, to, count) = (Address(x), Address(gradient), Address(result), x.numel());
+        var (from, grad, to, count) = (Rows.Address(x), Rows.Address(gradient), Rows.Address(result), x.numel());
         if (x.dtype == ScalarType.BFloat16) ThreadTeam.For(count, Grain, (start, end) => BackwardHalf((ushort*)from, (ushort*)grad, (ushort*)to, start, end));
         else ThreadTeam.For(count, Grain, (start, end) => BackwardFull((float*)from, (float*)grad, (float*)to, start, end));
         return result;
     }
 
+    /// <summary>y = GELU(x + bias).</summary>
+    /// <param name="x">Rows that <see cref="Rows.Takes"/> accepts, (..., D).</param>
+    /// <param name="bias">(D), of the type of x.</param>
+    /// <param name="derivative">Receives the derivative at x + bias where it is not null; shape and type of x.</param>
+    /// <returns>Shape and type of x, owned by the caller's dispose scope.</returns>
+    internal static Tensor Forward(Tensor x, Tensor bias, Tensor? derivative)
+    {
+        var y = empty_like(x);
+        var (d, half) = (x.shape[^1], x.dtype == ScalarType.BFloat16);
+        var (from, shift, to, slope) = (Rows.Address(x), Rows.Address(bias), Rows.Address(y), derivative is null ? 0 : Rows.Address(derivative));
+        ThreadTeam.For(x.numel() / d, RowGrain, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (start, end) =>
+        {
+            for (var row = start * d; row < end * d; row += d)
+            {
+                for (long i = 0; i < d; i += HalfWidth.Step)
+                {
+                    var (low, high) = HalfWidth.Read(from, half, row + i);
+                    var (bLow, bHigh) = HalfWidth.Read(shift, half, i);
+                    (low, high) = (low + bLow, high + bHigh);
+                    HalfWidth.Write(to, half, row + i, Value(low), Value(high));
+                    if (slope != 0) HalfWidth.Write(slope, half, row + i, Derivative(low), Derivative(high));
+                }
+            }
+        });
+        return y;
+    }
+
+    /// <summary>The gradients of x and bias.</summary>
+    /// <param name="derivative">What <see cref="Forward(Tensor, Tensor, Tensor?)"/> gave.</param>
+    /// <param name="gradient">Gradient of y; shape and type of the derivative, contiguous.</param>
+    /// <returns>(..., D) and (D), owned by the caller's dispose scope.</returns>
+    internal static (Tensor X, Tensor Bias) BackwardRows(Tensor derivative, Tensor gradient)
+    {
+        var result = empty_like(derivative);
+        var (d, half) = (derivative.shape[^1], derivative.dtype == ScalarType.BFloat16);
+        var (slope, grad, to) = (Rows.Address(derivative), Rows.Address(gradient), Rows.Address(result));
+        var total = RowSums.Over(derivative.numel() / d, d, derivative.dtype, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (start, end, sums) =>
+        {
+            for (var row = start * d; row < end * d; row += d)
+            {
+                for (long i = 0; i < d; i += HalfWidth.Step)
+                {
+                    var (low, high) = HalfWidth.Read(slope, half, row + i);
+                    var (gLow, gHigh) = HalfWidth.Read(grad, half, row + i);
+                    (gLow, gHigh) = (gLow * low, gHigh * high);
+                    RowSums.Add(sums + i, gLow);
+                    RowSums.Add(sums + i + HalfWidth.Lanes, gHigh);
+                    HalfWidth.Write(to, half, row + i, gLow, gHigh);
+                }
+            }
+        });
+        return (result, total);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ForwardHalf(ushort* x, ushort* y, long start, long end)
     {
         var i = start;
@@ -59,6 +109,7 @@ internal static unsafe class GeluKernel
         for (; i < end; i++) y[i] = HalfWidth.Round(Value(Vector512.Create(HalfWidth.Load(x[i])))[0]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ForwardFull(float* x, float* y, long start, long end)
     {
         var i = start;
@@ -66,6 +117,7 @@ internal static unsafe class GeluKernel
         for (; i < end; i++) y[i] = Value(Vector512.Create(x[i]))[0];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void BackwardHalf(ushort* x, ushort* gradient, ushort* result, long start, long end)
     {
         var i = start;
@@ -79,6 +131,7 @@ internal static unsafe class GeluKernel
             result[i] = HalfWidth.Round(HalfWidth.Load(gradient[i]) * Derivative(Vector512.Create(HalfWidth.Load(x[i])))[0]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void BackwardFull(float* x, float* gradient, float* result, long start, long end)
     {
         var i = start;
@@ -106,6 +159,4 @@ internal static unsafe class GeluKernel
         var u = x * Vector512.FusedMultiplyAdd(square, Vector512.Create(Cubic), Vector512.Create(Slope));
         return Vector512<float>.One / (Vector512<float>.One + VectorExp.Of(-u));
     }
-
-    private static nint Address(Tensor tensor) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 }

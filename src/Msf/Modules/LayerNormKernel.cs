@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Msf.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Msf.Modules;
@@ -14,13 +12,8 @@ namespace Msf.Modules;
 /// </summary>
 internal static unsafe class LayerNormKernel
 {
-    /// <summary>Whether the kernel takes tokens: float32 or bfloat16, contiguous, on the CPU, their width a multiple of 32.</summary>
-    internal static bool Takes(Tensor x) =>
-        x.device_type == DeviceType.CPU && x.dtype is ScalarType.Float32 or ScalarType.BFloat16
-        && x.shape[^1] % HalfWidth.Step == 0 && x.is_contiguous();
-
     /// <summary>y = (x - mean) / deviation (1 + scale) + shift, for every token.</summary>
-    /// <param name="x">Tokens that <see cref="Takes"/> accepts, (B, N, D).</param>
+    /// <param name="x">Tokens that <see cref="Rows.Takes"/> accepts, (B, N, D).</param>
     /// <param name="shift">(B, 1, D), contiguous.</param>
     /// <param name="scale">(B, 1, D), contiguous.</param>
     /// <param name="epsilon">Added to the variance.</param>
@@ -29,8 +22,8 @@ internal static unsafe class LayerNormKernel
     {
         var (y, moments) = (empty_like(x), empty(x.shape[0], x.shape[1], 2, dtype: ScalarType.Float32));
         var (n, d, half) = (x.shape[1], x.shape[2], x.dtype == ScalarType.BFloat16);
-        var (xs, ys, shifts, scales, stats) = (Address(x), Address(y), Address(shift), Address(scale), Address(moments));
-        ThreadTeam.For(x.shape[0] * n, n, (start, end) =>
+        var (xs, ys, shifts, scales, stats) = (Rows.Address(x), Rows.Address(y), Rows.Address(shift), Rows.Address(scale), Rows.Address(moments));
+        ThreadTeam.For(x.shape[0] * n, n, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (start, end) =>
         {
             for (var token = start; token < end; token++)
             {
@@ -61,9 +54,9 @@ internal static unsafe class LayerNormKernel
     {
         var (dx, dShift, dScale) = (empty_like(x), empty_like(scale), empty_like(scale));
         var what = new Gradients(
-            Address(x), Address(scale), Address(moments), Address(gradient), Address(dx), Address(dShift), Address(dScale),
+            Rows.Address(x), Rows.Address(scale), Rows.Address(moments), Rows.Address(gradient), Rows.Address(dx), Rows.Address(dShift), Rows.Address(dScale),
             x.dtype == ScalarType.BFloat16, x.shape[1], x.shape[2]);
-        ThreadTeam.For(x.shape[0], 1, (start, end) =>
+        ThreadTeam.For(x.shape[0], 1, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (start, end) =>
         {
             var sums = new float[2 * what.D];                                                 // of shift, of scale
             fixed (float* pinned = sums)
@@ -72,6 +65,7 @@ internal static unsafe class LayerNormKernel
         return (dx, dShift, dScale);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Image(in Gradients what, long image, float* sums)
     {
         var (d, half, scales) = (what.D, what.Half, image * what.D);
@@ -112,6 +106,7 @@ internal static unsafe class LayerNormKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static (float Mean, float Inverse) Moments(nint x, bool half, long row, long d, float epsilon)
     {
         var sum = Vector512<float>.Zero;
@@ -137,8 +132,6 @@ internal static unsafe class LayerNormKernel
         (Vector512.Load(to) + low).Store(to);
         (Vector512.Load(to + 16) + high).Store(to + 16);
     }
-
-    private static nint Address(Tensor tensor) => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 
     private readonly record struct Gradients(
         nint X, nint Scale, nint Moments, nint Gradient, nint XGradient, nint ShiftGradient, nint ScaleGradient, bool Half, long N, long D);

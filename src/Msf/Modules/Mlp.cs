@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace Msf.Modules;
 
 /// <summary>Two-layer perceptron with tanh-approximated GELU (Peebles and Xie 2023; keys <c>fc1</c>, <c>fc2</c> as in timm).</summary>
-public sealed class Mlp : Module<Tensor, Tensor>
+public sealed class Mlp : Module<Tensor, Tensor>, IResidualLayer
 {
     [ComponentName(Name = "fc1")] private readonly Linear _fc1;
     [ComponentName(Name = "fc2")] private readonly Linear _fc2;
@@ -22,12 +22,19 @@ public sealed class Mlp : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>What the second layer takes.</summary>
+    /// <param name="x">Tokens, (B, N, D).</param>
+    /// <returns>(B, N, hidden), owned by the caller's dispose scope.</returns>
+    public Tensor Hidden(Tensor x) => TanhGelu.Apply(x, _fc1);
+
+    /// <summary>The second layer.</summary>
+    public Linear Output => _fc2;
+
     /// <param name="x">Tokens, (B, N, D).</param>
     /// <returns>Tokens, (B, N, D), owned by the caller's dispose scope.</returns>
     public override Tensor forward(Tensor x)
     {
-        using var scope = NewDisposeScope();
-        var hidden = TanhGelu.Apply(_fc1.call(x));                                              // (B, N, hidden)
-        return _fc2.call(hidden).MoveToOuterDisposeScope();                                   // (B, N, D)
+        using var hidden = Hidden(x);
+        return _fc2.call(hidden);                                                             // (B, N, D)
     }
 }

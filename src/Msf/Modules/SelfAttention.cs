@@ -1,4 +1,3 @@
-using Msf.Runtime;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -10,7 +9,7 @@ namespace Msf.Modules;
 /// Multi-head self-attention (Vaswani et al. 2017; keys <c>qkv</c>, <c>proj</c>, <c>q_norm</c>, <c>k_norm</c> as in timm), on request with
 /// normalised queries and keys (Henry et al. 2020) and rotary positions (Su et al. 2021), in that order.
 /// </summary>
-public sealed class SelfAttention : Module<Tensor, Tensor>
+public sealed class SelfAttention : Module<Tensor, Tensor>, IResidualLayer
 {
     [ComponentName(Name = "qkv")] private readonly Linear _qkv;
     [ComponentName(Name = "q_norm")] private readonly RmsNorm? _queryNorm;
@@ -36,37 +35,40 @@ public sealed class SelfAttention : Module<Tensor, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>What the heads found, side by side: all but the last projection.</summary>
+    /// <param name="x">Tokens, (B, N, D).</param>
+    /// <returns>(B, N, D), owned by the caller's dispose scope.</returns>
+    public Tensor Hidden(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        var (queries, keys, values) = Parts(x);                                               // (B h, N, d)
+        return HeadAttention.Apply(queries, keys, values, _heads).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The last projection.</summary>
+    public Linear Output => _proj;
+
     /// <param name="x">Tokens, (B, N, D).</param>
     /// <returns>Tokens, (B, N, D), owned by the caller's dispose scope.</returns>
     public override Tensor forward(Tensor x)
     {
-        using var scope = NewDisposeScope();
-        var (b, n, d) = (x.shape[0], x.shape[1], x.shape[2]);
-        var headSize = d / _heads;
-        var qkv = _qkv.call(x).reshape(b, n, 3, _heads, headSize)                             // (B, N, 3, h, d)
-            .permute(2, 0, 3, 1, 4).reshape(3, b * _heads, n, headSize);                      // (3, B h, N, d)
-        // Two batched products and a softmax: on a CPU over twice as fast in bfloat16 as the fused attention kernel.
-        var (queries, keys, values) = Parts(qkv);
-        var scores = bmm(queries.Times(1 / Math.Sqrt(headSize)), keys.transpose(1, 2));       // (B h, N, N)
-        var mixed = bmm(scores.softmax(-1), values)                                           // (B h, N, d)
-            .reshape(b, _heads, n, headSize).transpose(1, 2).reshape(b, n, d);                // (B, N, D)
-        return _proj.call(mixed).MoveToOuterDisposeScope();                                   // (B, N, D)
+        using var mixed = Hidden(x);
+        return _proj.call(mixed);                                                             // (B, N, D)
     }
 
-    // Parted by unbind or split, whose gradient is one copy; that of an index is a whole tensor of zeros, added up.
-    private (Tensor Queries, Tensor Keys, Tensor Values) Parts(Tensor qkv)
+    private (Tensor Queries, Tensor Keys, Tensor Values) Parts(Tensor x)
     {
         if (_queryNorm is null && _rotary is null)
         {
-            var parts = qkv.unbind(0);                                                        // 3 x (B h, N, d)
-            return (parts[0], parts[1], parts[2]);
+            var parts = HeadSplit.Apply(x, _qkv, _heads, 1, 1, 1);                            // 3 x (1, B h, N, d)
+            return (parts[0].squeeze(0), parts[1].squeeze(0), parts[2].squeeze(0));
         }
-        var split = qkv.split([2, 1]);
+        var split = HeadSplit.Apply(x, _qkv, _heads, 2, 1);
         var both = split[0];                                                                  // (2, B h, N, d)
         if (_queryNorm is not null)
             both = RmsNorm.Normalize(both).mul(stack([_queryNorm.Weight, _keyNorm!.Weight]).unsqueeze(1).unsqueeze(1));
         if (_rotary is not null) both = _rotary.Rotate(both);
-        var turned = both.unbind(0);
+        var turned = both.unbind(0);                                                          // whose gradient is one copy
         return (turned[0], turned[1], split[1].squeeze(0));
     }
 }

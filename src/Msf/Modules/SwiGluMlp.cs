@@ -8,7 +8,7 @@ namespace Msf.Modules;
 /// <summary>
 /// Gated perceptron w3(silu(a) b) with (a, b) = w12(x) (SwiGLU, Shazeer 2020; keys <c>w12</c>, <c>w3</c> as in LightningDiT).
 /// </summary>
-public sealed class SwiGluMlp : Module<Tensor, Tensor>
+public sealed class SwiGluMlp : Module<Tensor, Tensor>, IResidualLayer
 {
     private const int Tile = 16;
 
@@ -31,12 +31,19 @@ public sealed class SwiGluMlp : Module<Tensor, Tensor>
     /// <returns>At least 16; 3072 for 4608, as LightningDiT-XL.</returns>
     public static int HiddenWidth(int hidden) => Math.Max(1, (int)Math.Round(2.0 * hidden / (3 * Tile), MidpointRounding.AwayFromZero)) * Tile;
 
+    /// <summary>What the last layer takes.</summary>
+    /// <param name="x">Tokens, (B, N, D).</param>
+    /// <returns>(B, N, hidden), owned by the caller's dispose scope.</returns>
+    public Tensor Hidden(Tensor x) => GatedUnit.Apply(x, _gateAndValue);
+
+    /// <summary>The last layer.</summary>
+    public Linear Output => _output;
+
     /// <param name="x">Tokens, (B, N, D).</param>
     /// <returns>Tokens, (B, N, D), owned by the caller's dispose scope.</returns>
     public override Tensor forward(Tensor x)
     {
-        using var scope = NewDisposeScope();
-        var parts = _gateAndValue.call(x).chunk(2, dim: -1);                                  // 2 x (B, N, hidden)
-        return _output.call(functional.silu(parts[0]).mul(parts[1])).MoveToOuterDisposeScope();   // (B, N, D)
+        using var hidden = Hidden(x);
+        return _output.call(hidden);                                                          // (B, N, D)
     }
 }

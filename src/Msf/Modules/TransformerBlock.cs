@@ -47,8 +47,9 @@ public sealed class TransformerBlock : Module<Tensor, Tensor, Tensor>
         using var scope = NewDisposeScope();
         var m = _modulation.call(c).narrow(0, 0, x.shape[0]).unsqueeze(1).chunk(6, dim: -1);  // 6 x (B, 1, D)
         var (shiftA, scaleA, gateA, shiftM, scaleM, gateM) = (m[0], m[1], m[2], m[3], m[4], m[5]);
-        var attended = GatedResidual.Apply(x, gateA, _attention.call(Modulate(_norm1, x, shiftA, scaleA)));
-        var y = GatedResidual.Apply(attended, gateM, _mlp.call(Modulate(_norm2, attended, shiftM, scaleM)));
+        var attended = GatedResidual.Apply(x, gateA, _attention.Hidden(Modulate(_norm1, x, shiftA, scaleA)), _attention.Output);
+        var perceptron = (IResidualLayer)_mlp;
+        var y = GatedResidual.Apply(attended, gateM, perceptron.Hidden(Modulate(_norm2, attended, shiftM, scaleM)), perceptron.Output);
         return y.MoveToOuterDisposeScope();                                                   // (B, N, D)
     }
 

@@ -9,6 +9,9 @@ internal static unsafe class HalfWidth
     /// <summary>Floats in one step: two vectors of 16.</summary>
     internal const int Step = 32;
 
+    /// <summary>Floats in one vector.</summary>
+    internal const int Lanes = 16;
+
     /// <summary>Reads 32 bfloat16 as float32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static (Vector512<float> Low, Vector512<float> High) Load(ushort* from)
@@ -39,6 +42,20 @@ internal static unsafe class HalfWidth
         }
         low.Store((float*)array + i);
         high.Store((float*)array + i + 16);
+    }
+
+    /// <summary>Reads 16 numbers from place <paramref name="i"/> of an array of bfloat16 (<paramref name="half"/>) or float32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<float> ReadLanes(nint array, bool half, long i) => half
+        ? Vector512.ShiftLeft(Vector512.WidenLower(Vector256.Load((ushort*)array + i).ToVector512Unsafe()), 16).AsSingle()
+        : Vector512.Load((float*)array + i);
+
+    /// <summary>Writes 16 numbers to place <paramref name="i"/> of an array of bfloat16 (<paramref name="half"/>) or float32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void WriteLanes(nint array, bool half, long i, Vector512<float> values)
+    {
+        if (half) Vector512.Narrow(Round(values), Vector512<uint>.Zero).GetLower().Store((ushort*)array + i);
+        else values.Store((float*)array + i);
     }
 
     /// <summary>One bfloat16 as float32.</summary>

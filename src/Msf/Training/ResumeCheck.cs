@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Msf.Data;
 using Msf.Runtime;
+using static TorchSharp.torch;
 
 namespace Msf.Training;
 
@@ -14,11 +15,11 @@ internal static class ResumeCheck
     /// <param name="saved">What the run left.</param>
     /// <param name="config">The configuration to go on with.</param>
     /// <param name="source">The images to go on with.</param>
-    /// <param name="environment">What goes on with it.</param>
+    /// <param name="device">Where it goes on.</param>
     /// <param name="warn">Told of what is allowed and yet no exact continuation.</param>
     /// <returns>The configuration, with the precision that the run was started with where it leaves the choice.</returns>
     /// <exception cref="ArgumentException">The trained weights mean nothing under this configuration; the message names what differs.</exception>
-    public static RunConfig Adopt(SavedRun saved, RunConfig config, IImageSource source, RunEnvironment environment, Action<string> warn)
+    public static RunConfig Adopt(SavedRun saved, RunConfig config, IImageSource source, Device device, Action<string> warn)
     {
         var (before, now) = (Meaning(saved.Config), Meaning(config));
         var changed = before.Keys.Union(now.Keys).Where(path => Text(before, path) != Text(now, path)).Order(StringComparer.Ordinal).ToArray();
@@ -37,7 +38,7 @@ internal static class ResumeCheck
             warn($"{source.Name} has {source.Count} images, the run was trained on {images}: from here on they come in another order.");
         if (config.Training.Precision == ComputePrecision.Auto)
             config = config with { Training = config.Training with { Precision = saved.Config.Training.Precision } };
-        WarnOfOtherBits(saved, config, environment, warn);
+        WarnOfOtherBits(saved, config, RunEnvironment.Current(device, PrecisionSelector.Resolve(config.Training.Precision, device)), warn);
         return config;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Training;
@@ -21,17 +22,22 @@ public sealed record RunEnvironment
     /// <summary>Where the networks are, for example <c>cpu</c>.</summary>
     public required string Device { get; init; }
 
+    /// <summary>How float32 products are computed on a CPU; absent from older checkpoints, from networks in bfloat16 and from other devices.</summary>
+    public ProductRoute? Float32Product { get; init; }
+
     /// <summary>The program's name, version and, where it is known, the first digits of the revision it was built from.</summary>
     public static string CurrentProgram { get; } = NameProgram();
 
     /// <summary>That of this process.</summary>
     /// <param name="device">Where the networks are.</param>
-    public static RunEnvironment Current(Device device) => new()
+    /// <param name="precision">What they compute in.</param>
+    public static RunEnvironment Current(Device device, ComputePrecision precision) => new()
     {
         Program = CurrentProgram,
         Libtorch = Runtime.Libtorch.Report.Version,
         Threads = get_num_threads(),
         Device = device.ToString(),
+        Float32Product = precision == ComputePrecision.Float32 && device.type == TorchSharp.DeviceType.CPU ? Float32Products.Route : null,
     };
 
     /// <summary>What differs between two, for example <c>threads 2 before, 1 now</c>; empty where nothing does.</summary>
@@ -44,8 +50,11 @@ public sealed record RunEnvironment
             (Name: "libtorch", Before: before.Libtorch, Now: Libtorch),
             (Name: "threads", Before: before.Threads.ToString(CultureInfo.InvariantCulture), Now: Threads.ToString(CultureInfo.InvariantCulture)),
             (Name: "device", Before: before.Device, Now: Device),
+            (Name: "float32 products", Before: Name(before.Float32Product ?? Float32Product), Now: Name(Float32Product ?? before.Float32Product)),
         }.Where(pair => pair.Before != pair.Now).Select(pair => $"{pair.Name} {pair.Before} before, {pair.Now} now"),
     ];
+
+    private static string Name(ProductRoute? route) => route?.ToString().ToLowerInvariant() ?? "";
 
     private static string NameProgram()
     {

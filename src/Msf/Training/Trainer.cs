@@ -272,6 +272,6 @@ public sealed class Trainer : IDisposable
         ClassNames = [.. _classNames],
         SourceImages = _batches.Count,
         Metrics = [.. _metrics.Sums],
-        Environment = RunEnvironment.Current(_device),
+        Environment = RunEnvironment.Current(_device, Precision),
     };
 }

@@ -34,7 +34,8 @@ public static class TrainingRun
         {
             run.Sweep();
             var saved = resume ? SavedRun.FindNewest(run, warn) : null;
-            if (saved is not null) config = ResumeCheck.Adopt(saved, config, source, RunEnvironment.Current(device), warn);
+            if (saved?.State.Environment?.Float32Product is { } route) Float32Products.Use(route);
+            if (saved is not null) config = ResumeCheck.Adopt(saved, config, source, device, warn);
             else if (resume) warn($"{path} has no usable checkpoint; starting from the beginning.");
             var trainer = Create(config, run, source, device, saved, warn);
             trainer.Holds = held;

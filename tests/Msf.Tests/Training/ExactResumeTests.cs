@@ -75,14 +75,18 @@ public sealed class ExactResumeTests : IDisposable
     [Fact]
     public void Everything_that_makes_other_bits_is_compared()
     {
-        var now = RunEnvironment.Current(CPU);
+        var now = RunEnvironment.Current(CPU, ComputePrecision.Float32);
         Assert.Equal((get_num_threads(), "cpu", Libtorch.Report.Version), (now.Threads, now.Device, now.Libtorch));
         Assert.Matches(@"^Msf [0-9]+\.[0-9]+\.[0-9]+", now.Program);
-        Assert.Empty(now.DifferencesFrom(RunEnvironment.Current(CPU)));
+        Assert.Empty(now.DifferencesFrom(RunEnvironment.Current(CPU, ComputePrecision.Float32)));
         var before = new RunEnvironment { Program = "Msf 0.0.1", Libtorch = "1.0", Threads = 64, Device = "cuda" };
         Assert.Equal(
             [$"program Msf 0.0.1 before, {now.Program} now", $"libtorch 1.0 before, {now.Libtorch} now", $"threads 64 before, {now.Threads} now", "device cuda before, cpu now"],
             now.DifferencesFrom(before));
+        Assert.Equal(
+            ["float32 products linear before, convolution now"],
+            (now with { Float32Product = ProductRoute.Convolution }).DifferencesFrom(now with { Float32Product = ProductRoute.Linear }));
+        Assert.Null(RunEnvironment.Current(CPU, ComputePrecision.BFloat16).Float32Product);
     }
 
     public void Dispose()
