@@ -4,7 +4,7 @@ namespace Msf.Cli.Commands;
 /// <param name="Ok">Whether nothing is wrong.</param>
 /// <param name="Libtorch">What was loaded; null if nothing was.</param>
 /// <param name="Precision">What <c>--precision auto</c> means here: <c>fp32</c> or <c>bf16</c>; null without libtorch.</param>
-/// <param name="Float32Product">How products in <c>fp32</c> are computed on this processor: <c>linear</c> or <c>convolution</c>; null without libtorch.</param>
+/// <param name="Float32Product">How training in <c>fp32</c> computes products on this processor: <c>linear</c> or <c>convolution</c>; null without libtorch.</param>
 /// <param name="Threads">Threads that one tensor operation uses; null without libtorch.</param>
 /// <param name="Devices">Names that <c>--device</c> takes.</param>
 /// <param name="Disk">The folder for what is kept between runs.</param>

@@ -47,7 +47,6 @@ public sealed record ActivationMemory
         var normalized = block.Normalization == NormalizationKind.RmsNorm ? 1 : 0;
         var perToken = 2 * d + d + 3 * d + d + d + d + d + 2 * normalized * d;
         if (block.QueryKeyNormalization) perToken += 4 * d;                                   // before and after their weights
-        if (block.Positions == PositionKind.Rotary && !block.QueryKeyNormalization) perToken += 2 * d;
         perToken += block.Perceptron == PerceptronKind.SwiGlu ? 3 * hidden : 2 * hidden;      // before and after the activation
         var probabilities = heads * n * n;
         var modulation = 1 + 2 + 2 * (1 + normalized);                                        // SiLU, gates, scales

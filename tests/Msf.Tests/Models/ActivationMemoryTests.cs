@@ -69,7 +69,7 @@ public sealed class ActivationMemoryTests
             return NativeMemory.InUse - before - y.numel() * 4;
         }
         Once();                                                                               // kernels keep what they prepare
-        return Enumerable.Range(0, 4).Min(_ => Once());                                       // and the runtime takes some when it likes
+        return Enumerable.Range(0, 5).Select(_ => Once()).Order().ElementAt(2);               // and the runtime takes and frees some when it likes
     }
 
     private static void Within(long expected, long actual, double tolerance, string what)
