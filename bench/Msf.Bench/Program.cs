@@ -38,6 +38,8 @@ switch (args)
     case ["loss-weighting-table", var file]:
         LossWeightingStudy.Print(file);
         return 0;
+    case ["peer", var python, var script, var peerRounds, .. var rest]:
+        return PeerComparison.Run(python, script, int.Parse(peerRounds), Precision(rest));
     case ["block-cost", .. var rest]:
         BlockCost.Run(Precision(rest), rounds: 9);
         return 0;
@@ -62,6 +64,7 @@ switch (args)
                    block-ablation-table FILE
                    operations [fp32]
                    throughput [fp32]
+                   peer PYTHON SCRIPT ROUNDS [fp32]
                    block-cost [fp32]
                    augmentation-cost [ROUNDS]
                    training-memory [PRESET BATCH kept|recomputed ARM [fp32]]
