@@ -38,25 +38,25 @@ internal static class LiveTensors
         var config = RunConfigReader.Read("tiny",
         [
             $"training.batchSize={batch}", $"training.maxImages={(long)steps * batch}", $"training.logEveryImages={steps * batch / 40}",
-            $"training.checkpointEveryImages={steps * batch / 25}", $"training.sampleEveryImages={steps * batch / 10}",
+            $"training.checkpointEveryImages={steps * batch / 100}", $"training.sampleEveryImages={steps * batch / 20}",
         ]);
         using var source = ImageSources.Open(config.Data.Source!, config.Data.Classes);
         var folder = Directory.CreateTempSubdirectory("msf-bench-");
         try
         {
             using var trainer = TrainingRun.Open(config, Path.Combine(folder.FullName, "run"), source, CPU, resume: false, _ => { });
-            var (step, own, tensors, memory) = (0, 0L, 0L, 0L);
+            var step = 0;
+            var seen = new List<(long Own, long Tensors, long Memory)>();
             trainer.Train(new Watch(_ =>
             {
-                if (++step != warm) return;
+                if (++step != warm && step != steps) return;
                 Thread.Sleep(2000);                                                           // a save that is under way has its own tensors
                 Collect();
-                (own, tensors, memory) = (DisposeScopeManager.Statistics.ThreadTotalLiveCount, Tensor.TotalCount, Environment.WorkingSet);
+                seen.Add((DisposeScopeManager.Statistics.ThreadTotalLiveCount, Tensor.TotalCount, Environment.WorkingSet));
             }));
-            Collect();
-            var after = Environment.WorkingSet;
+            var (then, last) = (seen[0], seen[1]);
             Console.WriteLine(
-                $"{steps} steps of a run, from step {warm} to the end: live tensors {Tensor.TotalCount - tensors:+0;-0;+0} (those of the training thread {DisposeScopeManager.Statistics.ThreadTotalLiveCount - own:+0;-0;+0}); resident memory {memory / 1048576.0:F1} MiB then, {after / 1048576.0:F1} MiB at the end, {(after - memory) / (double)memory:+0.00%;-0.00%}");
+                $"{steps} steps of a run, from step {warm} to the last: live tensors {last.Tensors - then.Tensors:+0;-0;+0} (those of the training thread {last.Own - then.Own:+0;-0;+0}); resident memory {then.Memory / 1048576.0:F1} MiB then, {last.Memory / 1048576.0:F1} MiB at last, {(last.Memory - then.Memory) / (double)then.Memory:+0.00%;-0.00%}");
         }
         finally
         {

@@ -11,7 +11,7 @@ switch (args)
         ScalarLifetime.Run(TimeSpan.FromSeconds(rest is [var seconds, ..] ? double.Parse(seconds) : 20));
         return 0;
     case ["sampling-cost", .. var rest]:
-        SamplingCost.Run(rounds: rest is [var rounds, ..] ? int.Parse(rounds) : 7);
+        SamplingCost.Run(rounds: rest is [var rounds, ..] ? int.Parse(rounds) : 7, Precision(rest is [] ? [] : rest[1..]));
         return 0;
     case ["block-ablation", var arm, var seed, var budget, var output]:
         BlockAblation.Run(arm, long.Parse(seed), double.Parse(budget, System.Globalization.CultureInfo.InvariantCulture), output);
@@ -59,7 +59,7 @@ switch (args)
         Console.Error.WriteLine("""
             usage: live-tensors [STEPS]
                    scalar-lifetime [SECONDS]
-                   sampling-cost [ROUNDS]
+                   sampling-cost [ROUNDS [fp32]]
                    block-ablation ARM SEED TERA_MULTIPLY_ADDS FILE
                    block-ablation-table FILE
                    operations [fp32]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Msf.Factorization;
 using Msf.Models;
+using Msf.Runtime;
 using Msf.Sampling;
 using Msf.Training;
 using static TorchSharp.torch;
@@ -15,11 +16,12 @@ internal static class SamplingCost
 {
     private const int Batch = 16;
 
-    public static void Run(int rounds)
+    public static void Run(int rounds, ComputePrecision precision)
     {
-        var model = Prepare("noto-emoji", config => config.Sampling);
-        var twin = Prepare("noto-emoji-single-scale", config => config.Sampling);
-        var equal = Prepare("noto-emoji", config =>
+        Console.WriteLine($"{precision.ToName()}, {get_num_threads()} threads, batches of {Batch}");
+        var model = Prepare("noto-emoji", precision, config => config.Sampling);
+        var twin = Prepare("noto-emoji-single-scale", precision, config => config.Sampling);
+        var equal = Prepare("noto-emoji", precision, config =>
         {
             var stage = config.Sampling.Stages[0];
             return config.Sampling with { Stages = [.. config.Sampling.Stages.Select(_ => stage)] };
@@ -40,10 +42,11 @@ internal static class SamplingCost
         Ratio("twin / model, equal budgets", twin, equal, twinTimes, equalTimes);
     }
 
-    private static Case Prepare(string preset, Func<RunConfig, SamplingConfig> budget)
+    private static Case Prepare(string preset, ComputePrecision precision, Func<RunConfig, SamplingConfig> budget)
     {
         var config = RunConfigReader.Read(preset, []);
         var networks = Enumerable.Range(0, config.Model.Stages.Length).Select(stage => new DiffusionTransformer(config.Model.Transformer(stage))).ToList();
+        foreach (var network in networks) _ = TorchSharp.ModuleExtensionMethods.to(network, precision.ToScalarType());
         var statistics = ComponentStatistics.Identity(config.Model.Stages.Length, config.Model.Channels);
         var sampling = budget(config);
         return new Case(

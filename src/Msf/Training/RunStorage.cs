@@ -6,13 +6,14 @@ using static TorchSharp.torch;
 namespace Msf.Training;
 
 /// <summary>Writes and reads what a run keeps on disk: configuration, checkpoints and the model folder.</summary>
-internal sealed class RunStorage
+internal sealed class RunStorage : IDisposable
 {
     private readonly RunConfig _config;
     private readonly RunFolder _run;
     private readonly ComputeShares _shares;
     private readonly StageTrainer[] _stages;
     private readonly CheckpointStore _store;
+    private Dictionary<string, Tensor>[]? _copies;                                            // kept: fresh memory would be faulted in anew each time
 
     public RunStorage(RunConfig config, RunFolder run, ComputeShares shares, StageTrainer[] stages)
     {
@@ -23,12 +24,18 @@ internal sealed class RunStorage
     /// <summary>The folder of a checkpoint.</summary>
     public string FolderOf(long images) => _store.FolderOf(images);
 
-    /// <summary>Copies all stages.</summary>
+    /// <summary>Copies all stages, over the copies of the save before, whose writing must be over.</summary>
     /// <param name="state">The scalars of the checkpoint.</param>
-    /// <returns>Commits the checkpoint, then the model folder with its averaged weights, from copies that the caller's dispose scope owns.</returns>
+    /// <returns>Commits the checkpoint, then the model folder with its averaged weights, from the copies.</returns>
     public Action Copy(TrainingState state)
     {
-        var stages = _stages.Select(stage => stage.State().ToDictionary(pair => pair.Key, pair => pair.Value.to(CPU, copy: true))).ToArray();
+        var stages = _copies ??= [.. _stages.Select(stage => stage.State().ToDictionary(
+            pair => pair.Key, pair => empty(pair.Value.shape, dtype: pair.Value.dtype).DetachFromDisposeScope()))];
+        foreach (var (stage, copies) in _stages.Zip(stages))
+        {
+            using var noGrad = no_grad();
+            foreach (var (name, tensor) in stage.State()) copies[name].copy_(tensor);
+        }
         var averages = _stages.Select((stage, i) => stage.AverageState(stages[i]["average"])).ToArray();
         return () => Write(state, stages, averages);
     }
@@ -57,6 +64,13 @@ internal sealed class RunStorage
             _stages[stage].Restore(
                 file.ReadAll(), state.StageImages[stage], state.StageSteps[stage], state.StageSkipped?[stage] ?? 0, state.StageSkippedInARow?[stage] ?? 0);
         }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in _copies?.SelectMany(stage => stage.Values) ?? []) tensor.Dispose();
+        _copies = null;
     }
 
     /// <summary>The model as it is at a state.</summary>

@@ -205,6 +205,7 @@ public sealed class Trainer : IDisposable
     public void Dispose()
     {
         _batches.Dispose();
+        _storage.Dispose();
         foreach (var stage in _stages) stage.Dispose();
         Holds?.Dispose();
     }
