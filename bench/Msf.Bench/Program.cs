@@ -38,6 +38,9 @@ switch (args)
     case ["loss-weighting-table", var file]:
         LossWeightingStudy.Print(file);
         return 0;
+    case ["loader", var size, .. var sources]:
+        LoaderRates.Run(int.Parse(size), seconds: 3, sources);
+        return 0;
     case ["peer", var python, var script, var peerRounds, .. var rest]:
         return PeerComparison.Run(python, script, int.Parse(peerRounds), Precision(rest));
     case ["block-cost", .. var rest]:
@@ -64,6 +67,7 @@ switch (args)
                    block-ablation-table FILE
                    operations [fp32]
                    throughput [fp32]
+                   loader SIZE SOURCE...
                    peer PYTHON SCRIPT ROUNDS [fp32]
                    block-cost [fp32]
                    augmentation-cost [ROUNDS]

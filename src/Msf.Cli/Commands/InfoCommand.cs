@@ -79,6 +79,6 @@ internal sealed class InfoCommand : MsfCommand
                 CultureInfo.InvariantCulture,
                 $"    {memory.Precision}, blocks {(memory.RecomputeBlocks ? "recomputed" : "kept"),-10} {memory.Peak / 1e9,8:F2} GB: networks {memory.Networks / 1e9:F2}, weights {memory.Weights / 1e9:F2}, moments {memory.Moments / 1e9:F2}, averages {memory.Averages / 1e9:F2}, gradients {memory.Gradients / 1e9:F2}, activations {memory.Activations / 1e9:F2}"));
         Terminal.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"    a checkpoint copies {report.TrainingMemory[0].CheckpointCopy / 1e9:F2} GB more while it is written"));
+            CultureInfo.InvariantCulture, $"    the copy that checkpoints are written from takes {report.TrainingMemory[0].CheckpointCopy / 1e9:F2} GB more"));
     }
 }

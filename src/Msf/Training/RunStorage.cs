@@ -24,13 +24,16 @@ internal sealed class RunStorage : IDisposable
     /// <summary>The folder of a checkpoint.</summary>
     public string FolderOf(long images) => _store.FolderOf(images);
 
+    /// <summary>Takes the memory of the copies, on the thread that will dispose of them.</summary>
+    public void Prepare() => _copies ??= [.. _stages.Select(stage => stage.State().ToDictionary(
+        pair => pair.Key, pair => empty(pair.Value.shape, dtype: pair.Value.dtype).DetachFromDisposeScope()))];
+
     /// <summary>Copies all stages, over the copies of the save before, whose writing must be over.</summary>
     /// <param name="state">The scalars of the checkpoint.</param>
     /// <returns>Commits the checkpoint, then the model folder with its averaged weights, from the copies.</returns>
     public Action Copy(TrainingState state)
     {
-        var stages = _copies ??= [.. _stages.Select(stage => stage.State().ToDictionary(
-            pair => pair.Key, pair => empty(pair.Value.shape, dtype: pair.Value.dtype).DetachFromDisposeScope()))];
+        var stages = _copies ?? throw new InvalidOperationException("the copies have no memory yet; call Prepare before.");
         foreach (var (stage, copies) in _stages.Zip(stages))
         {
             using var noGrad = no_grad();

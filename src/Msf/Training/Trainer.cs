@@ -112,6 +112,7 @@ public sealed class Trainer : IDisposable
         var (loggedAt, loggedImages) = (0.0, Images);
         var (due, saved) = (false, -1L);
         var page = new RunPage(Config, _run);
+        _storage.Prepare();                                                                   // now, so that a first save in a day finds it
         using var writer = new CheckpointWriter();
         if (SheetIsDue(Images - training.BatchSize) && !File.Exists(Sheet)) DrawSheet(cancellation); // the run was killed before it could
         while (Images < training.MaxImages && !cancellation.IsCancellationRequested)
