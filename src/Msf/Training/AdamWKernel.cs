@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Msf.Runtime;
 using static TorchSharp.torch;
@@ -101,7 +100,7 @@ internal sealed unsafe class AdamWKernel
 
     private static float* Floats(Tensor vector) => (float*)Address(vector);
 
-    private static void* Address(Tensor vector) => Unsafe.AsPointer(ref MemoryMarshal.GetReference(vector.bytes));
+    private static void* Address(Tensor vector) => (void*)TensorMemory.Address(vector);
 
     /// <summary>The vectors of a step, (P) each.</summary>
     /// <param name="Weights">float32.</param>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Msf.Runtime;
 using TorchSharp;
@@ -23,7 +21,7 @@ internal static unsafe class GradientNorm
             return gradient.to_type(ScalarType.Float32).norm().item<float>();
         }
         var (length, half) = (gradient.shape[0], gradient.dtype == ScalarType.BFloat16);
-        var address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(gradient.bytes));
+        var address = TensorMemory.Address(gradient);
         var sums = new double[(length + Piece - 1) / Piece];
         ThreadTeam.For(length, Piece, (start, end) =>
         {

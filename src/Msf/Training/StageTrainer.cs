@@ -52,6 +52,7 @@ public sealed class StageTrainer : IDisposable
         _buffers = new ParameterBuffers(_parameters);
         if (config.Accumulate > 1) _gradientSum = zeros_like(_weights).DetachFromDisposeScope();
         network.train();
+        CpuAllocator.Trim();                                                                  // of the network that was cast
     }
 
     /// <summary>The network, in the compute type.</summary>
