@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Msf.Checkpoints;
 using Msf.Runtime;
 using Msf.Training;
@@ -150,8 +151,10 @@ internal sealed class KillResume : IDisposable
             if (FileDigest.Sha256(Path.Combine(folder, name)) != FileDigest.Sha256(Path.Combine(expected, name))) _failures.Add($"{folder}: other {name}");
     }
 
-    private static IEnumerable<MetricsLine> Lines(string run) =>
-        MetricsLog.Read(Path.Combine(run, "metrics.jsonl")).Select(line => line with { ImagesPerSecond = 0, LiveTensors = 0 });
+    // As text, which compares lists by what they hold; without what depends on the machine's moment.
+    private static IEnumerable<string> Lines(string run) =>
+        MetricsLog.Read(Path.Combine(run, "metrics.jsonl")).Select(
+            line => JsonSerializer.Serialize(line with { ImagesPerSecond = 0, LiveTensors = 0, ResidentBytes = 0 }, JsonFormat.Line));
 
     private static IEnumerable<string> Sheets(string run) =>
         Directory.GetFiles(Path.Combine(run, "samples")).Order(StringComparer.Ordinal).Select(path => Path.GetFileName(path) + FileDigest.Sha256(path));
