@@ -32,17 +32,15 @@ internal static class BlockCost
         foreach (var what in cases)
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {what.Name} | {what.MultiplyAdds / 1e9:F4} | {Median(what.Steps) * 1e3:F2} | {Ratio(what.Steps, plain.Steps)} | {Median(what.Forwards) * 1e3:F2} | {Ratio(what.Forwards, plain.Forwards)} |"));
+                $"| {what.Name} | {what.MultiplyAdds / 1e9:F4} | {what.Steps.Median() * 1e3:F2} | {Ratio(what.Steps, plain.Steps)} | {what.Forwards.Median() * 1e3:F2} | {Ratio(what.Forwards, plain.Forwards)} |"));
         foreach (var what in cases) what.Dispose();
     }
 
     private static string Ratio(List<double> times, List<double> plain)
     {
         var ratios = times.Zip(plain, (a, b) => a / b).ToList();
-        return string.Create(CultureInfo.InvariantCulture, $"{Median(ratios):F2} ({ratios.Min():F2} to {ratios.Max():F2})");
+        return string.Create(CultureInfo.InvariantCulture, $"{ratios.Median():F2} ({ratios.Min():F2} to {ratios.Max():F2})");
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private sealed class Case : IDisposable
     {

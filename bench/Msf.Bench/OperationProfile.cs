@@ -53,7 +53,7 @@ internal static class OperationProfile
             using (NewDisposeScope()) run();
             times.Add((clock.Elapsed - start).TotalSeconds);
         }
-        return times.Order().ElementAt(times.Count / 2);
+        return times.Median();
     }
 
     private static IEnumerable<Operation> Operations(long b, long n, ScalarType type)

@@ -40,7 +40,7 @@ internal static class PeerComparison
         {
             var each = pairs.Select(pair => pair.Own / pair.Peer).Order().ToArray();
             Console.WriteLine(FormattableString.Invariant(
-                $"| {key.What}, {key.Tokens} tokens | {Median(pairs.Select(p => p.Own)):F0} | {Median(pairs.Select(p => p.Peer)):F0} | {Median(each):F2} ({each[0]:F2} to {each[^1]:F2}) |"));
+                $"| {key.What}, {key.Tokens} tokens | {pairs.Select(p => p.Own).Median():F0} | {pairs.Select(p => p.Peer).Median():F0} | {each.Median():F2} ({each[0]:F2} to {each[^1]:F2}) |"));
         }
         return 0;
     }
@@ -86,12 +86,6 @@ internal static class PeerComparison
             step();
             times.Add((clock.Elapsed - start).TotalSeconds);
         }
-        return Median(times);
-    }
-
-    private static double Median(IEnumerable<double> values)
-    {
-        var sorted = values.Order().ToArray();
-        return sorted[sorted.Length / 2];
+        return times.Median();
     }
 }

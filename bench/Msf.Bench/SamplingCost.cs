@@ -70,16 +70,14 @@ internal static class SamplingCost
     }
 
     private static void Print(string name, Case what, List<double> times) => Console.WriteLine(
-        $"{name}: steps {string.Join(",", what.Request.Sampling.Stages.Select(stage => stage.Steps))}, {what.MultiplyAdds / 1e9:F2} G multiply-adds an image; {Median(times) * 1e3:F0} ms an image (median; {times.Min() * 1e3:F0} to {times.Max() * 1e3:F0})");
+        $"{name}: steps {string.Join(",", what.Request.Sampling.Stages.Select(stage => stage.Steps))}, {what.MultiplyAdds / 1e9:F2} G multiply-adds an image; {times.Median() * 1e3:F0} ms an image (median; {times.Min() * 1e3:F0} to {times.Max() * 1e3:F0})");
 
     private static void Ratio(string name, Case a, Case b, List<double> aTimes, List<double> bTimes)
     {
         var ratios = aTimes.Zip(bTimes, (x, y) => x / y).ToList();
         Console.WriteLine(
-            $"{name}: multiply-adds {(double)a.MultiplyAdds / b.MultiplyAdds:F2}, seconds {Median(ratios):F2} (median of {ratios.Count} interleaved pairs; {ratios.Min():F2} to {ratios.Max():F2})");
+            $"{name}: multiply-adds {(double)a.MultiplyAdds / b.MultiplyAdds:F2}, seconds {ratios.Median():F2} (median of {ratios.Count} interleaved pairs; {ratios.Min():F2} to {ratios.Max():F2})");
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
     private sealed record Case(MsfSampler Sampler, SamplingRequest Request, long MultiplyAdds);
 }

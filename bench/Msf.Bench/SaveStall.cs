@@ -30,9 +30,9 @@ internal static class SaveStall
             rates.Add((steps - 1) * config.Training.BatchSize / without.Seconds);
             Console.WriteLine($"without {without.Seconds:F2} s, with {with.Seconds:F2} s, of that waiting for copies {with.Stall:F3} s");
         }
-        var interval = config.Training.CheckpointEveryImages / Median(rates);
-        Console.WriteLine($"a save: training waits {1000 * Median(stalls):F0} ms (from {1000 * stalls.Min():F0} to {1000 * stalls.Max():F0}), and is slower by {1000 * Median(slowdowns):F0} ms in all (from {1000 * slowdowns.Min():F0} to {1000 * slowdowns.Max():F0})");
-        Console.WriteLine($"the preset saves every {config.Training.CheckpointEveryImages} images, here {interval:F0} s: waiting {Median(stalls) / interval:P2}, in all {Median(slowdowns) / interval:P2}, at worst {slowdowns.Max() / interval:P2}");
+        var interval = config.Training.CheckpointEveryImages / rates.Median();
+        Console.WriteLine($"a save: training waits {1000 * stalls.Median():F0} ms (from {1000 * stalls.Min():F0} to {1000 * stalls.Max():F0}), and is slower by {1000 * slowdowns.Median():F0} ms in all (from {1000 * slowdowns.Min():F0} to {1000 * slowdowns.Max():F0})");
+        Console.WriteLine($"the preset saves every {config.Training.CheckpointEveryImages} images, here {interval:F0} s: waiting {stalls.Median() / interval:P2}, in all {slowdowns.Median() / interval:P2}, at worst {slowdowns.Max() / interval:P2}");
     }
 
     /// <summary>Seconds from the end of the first step to the end of the last, and of those spent waiting for saves.</summary>
@@ -67,6 +67,4 @@ internal static class SaveStall
             folder.Delete(recursive: true);
         }
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

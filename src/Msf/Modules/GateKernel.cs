@@ -12,7 +12,7 @@ namespace Msf.Modules;
 internal static unsafe class GateKernel
 {
     /// <summary>x + gate (y + bias).</summary>
-    /// <param name="x">Tokens that <see cref="Rows.Takes"/> accepts, (B, N, D).</param>
+    /// <param name="x">Tokens that <see cref="Rows.Takes(Tensor)"/> accepts, (B, N, D).</param>
     /// <param name="gate">(B, 1, D), contiguous.</param>
     /// <param name="y">(B, N, D), contiguous.</param>
     /// <param name="bias">(D).</param>

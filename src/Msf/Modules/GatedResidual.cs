@@ -22,7 +22,7 @@ internal static class GatedResidual
         return result.MoveToOuterDisposeScope();
     }
 
-    /// <summary>x + gate (y + bias), for rows that <see cref="Rows.Takes"/> accepts.</summary>
+    /// <summary>x + gate (y + bias), for rows that <see cref="Rows.Takes(Tensor)"/> accepts.</summary>
     internal static Tensor Apply(Tensor x, Tensor gate, Tensor y, Tensor bias)
     {
         using var scope = NewDisposeScope();

@@ -14,13 +14,13 @@ internal static class GatedUnit
     public static Tensor Apply(Tensor x, Linear layer)
     {
         using var scope = NewDisposeScope();
-        if (Rows.Takes(x) && layer.weight.shape[0] % Runtime.HalfWidth.Step == 0)
+        if (Rows.Takes(x, layer))
             return Apply(TokenProduct.Apply(x, layer.weight), layer.bias!).MoveToOuterDisposeScope();
         var parts = layer.call(x).chunk(2, dim: -1);                                          // 2 x (B, N, H)
         return functional.silu(parts[0]).mul(parts[1]).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Adds the bias and applies the unit, for rows that <see cref="Rows.Takes"/> accepts.</summary>
+    /// <summary>Adds the bias and applies the unit, for rows that <see cref="Rows.Takes(Tensor)"/> accepts.</summary>
     internal static Tensor Apply(Tensor x, Tensor bias) =>
         is_grad_enabled() && (x.requires_grad || bias.requires_grad) ? Differentiable.apply(x, bias) : GatedUnitKernel.Forward(x, bias);
 

@@ -11,7 +11,7 @@ internal static unsafe class GatedUnitKernel
     private const long RowGrain = 16;
 
     /// <summary>silu(a + bias) (b + bias), a the first half of a row, b the second.</summary>
-    /// <param name="x">Rows that <see cref="Rows.Takes"/> accepts, (..., 2 H), H a multiple of 16.</param>
+    /// <param name="x">Rows that <see cref="Rows.Takes(Tensor)"/> accepts, (..., 2 H), H a multiple of 16.</param>
     /// <param name="bias">(2 H).</param>
     /// <returns>(..., H), owned by the caller's dispose scope.</returns>
     internal static Tensor Forward(Tensor x, Tensor bias)

@@ -44,7 +44,7 @@ internal static unsafe class GeluKernel
     }
 
     /// <summary>y = GELU(x + bias).</summary>
-    /// <param name="x">Rows that <see cref="Rows.Takes"/> accepts, (..., D).</param>
+    /// <param name="x">Rows that <see cref="Rows.Takes(Tensor)"/> accepts, (..., D).</param>
     /// <param name="bias">(D), of the type of x.</param>
     /// <param name="derivative">Receives the derivative at x + bias where it is not null; shape and type of x.</param>
     /// <returns>Shape and type of x, owned by the caller's dispose scope.</returns>

@@ -10,7 +10,7 @@ internal static unsafe class HeadKernel
     private const long RowGrain = 16;
 
     /// <summary>From (B, N, parts x heads x size) to heads.</summary>
-    /// <param name="x">Rows that <see cref="Rows.Takes"/> accepts, (B, N, M).</param>
+    /// <param name="x">Rows that <see cref="Rows.Takes(Tensor)"/> accepts, (B, N, M).</param>
     /// <param name="bias">(M).</param>
     /// <param name="heads">Number of heads h.</param>
     /// <param name="counts">How many parts each result holds; head size and all parts follow from them and M.</param>

@@ -22,7 +22,7 @@ internal static class HeadSplit
         return results;
     }
 
-    /// <summary>Adds the bias and parts, for rows that <see cref="Rows.Takes"/> accepts and head sizes that are multiples of 32.</summary>
+    /// <summary>Adds the bias and parts, for rows that <see cref="Rows.Takes(Tensor)"/> accepts and head sizes that are multiples of 32.</summary>
     internal static Tensor[] Apply(Tensor x, Tensor bias, int heads, int[] counts) =>
         is_grad_enabled() && (x.requires_grad || bias.requires_grad)
             ? [.. Differentiable.apply(x, bias, heads, counts)]

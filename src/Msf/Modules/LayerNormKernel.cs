@@ -13,7 +13,7 @@ namespace Msf.Modules;
 internal static unsafe class LayerNormKernel
 {
     /// <summary>y = (x - mean) / deviation (1 + scale) + shift, for every token.</summary>
-    /// <param name="x">Tokens that <see cref="Rows.Takes"/> accepts, (B, N, D).</param>
+    /// <param name="x">Tokens that <see cref="Rows.Takes(Tensor)"/> accepts, (B, N, D).</param>
     /// <param name="shift">(B, 1, D), contiguous.</param>
     /// <param name="scale">(B, 1, D), contiguous.</param>
     /// <param name="epsilon">Added to the variance.</param>

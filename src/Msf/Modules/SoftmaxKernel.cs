@@ -14,7 +14,7 @@ internal static unsafe class SoftmaxKernel
     private const long Numbers = 1 << 13;                                                     // worth a thread
 
     /// <summary>softmax(scale x) over the last dimension.</summary>
-    /// <param name="x">Rows that <see cref="Rows.Takes"/> accepts, (..., N).</param>
+    /// <param name="x">Rows that <see cref="Rows.Takes(Tensor)"/> accepts, (..., N).</param>
     /// <param name="scale">Positive factor.</param>
     /// <returns>Shape and type of x, owned by the caller's dispose scope.</returns>
     internal static Tensor Forward(Tensor x, float scale)

@@ -26,13 +26,13 @@ public static class TanhGelu
     internal static Tensor Apply(Tensor x, Linear layer)
     {
         using var scope = NewDisposeScope();
-        var y = Rows.Takes(x) && layer.weight.shape[0] % Runtime.HalfWidth.Step == 0
+        var y = Rows.Takes(x, layer)
             ? Apply(TokenProduct.Apply(x, layer.weight), layer.bias!)
             : Apply(layer.call(x));
         return y.MoveToOuterDisposeScope();
     }
 
-    /// <summary>GELU(x + bias), for rows that <see cref="Rows.Takes"/> accepts.</summary>
+    /// <summary>GELU(x + bias), for rows that <see cref="Rows.Takes(Tensor)"/> accepts.</summary>
     internal static Tensor Apply(Tensor x, Tensor bias) =>
         is_grad_enabled() && (x.requires_grad || bias.requires_grad) ? Biased.apply(x, bias) : GeluKernel.Forward(x, bias, null);
 
