@@ -1,5 +1,6 @@
 using Msf.Modules;
 using Msf.Runtime;
+using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -76,6 +77,18 @@ public sealed class DiffusionTransformer : Module
     /// <exception cref="ArgumentException">As for the other overload, or augmentation labels are unexpected or of another shape.</exception>
     public Tensor Forward(Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime, Tensor? augmentation)
     {
+        var shares = is_grad_enabled() ? 1 : BatchShares.Of(x.shape[0], Device, _positions.dtype);
+        if (shares == 1)
+            return ForwardShare(x, t, labels, condition, conditionTime, augmentation);
+        RequireShapes(x, t, labels, condition, conditionTime);
+        RequireAugmentation(augmentation, x.shape[0]);
+        return BatchShares.Run(
+            shares, [x, t, labels, condition, conditionTime, augmentation], [x.shape[0], Config.OutputChannels, .. x.shape[2..]],
+            share => ForwardShare(share[0]!, share[1]!, share[2]!, share[3], share[4], share[5]));
+    }
+
+    private Tensor ForwardShare(Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime, Tensor? augmentation)
+    {
         using var scope = NewDisposeScope();
         var (tokens, c) = Embed(x, t, labels, condition, conditionTime, augmentation);
         foreach (var block in _blocks) tokens = block.call(tokens, c);
@@ -84,6 +97,21 @@ public sealed class DiffusionTransformer : Module
 
     /// <summary>The blocks, first to last.</summary>
     internal IEnumerable<TransformerBlock> Blocks => _blocks;
+
+    /// <summary>Another network that computes with the same weights, in the same memory, and has gradients of its own.</summary>
+    /// <returns>In training mode; owned by the caller, and of no use after this one.</returns>
+    internal DiffusionTransformer Twin()
+    {
+        using var state = random.get_rng_state();                                             // initial weights are drawn, and forgotten
+        var twin = new DiffusionTransformer(Config);
+        random.set_rng_state(state);
+        twin.to(_positions.dtype);
+        twin.to(Device);
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();                                                  // a network made inside would die with it
+        foreach (var (own, others) in named_parameters().Zip(twin.named_parameters())) others.parameter.set_(own.parameter.detach());
+        return twin;
+    }
 
     /// <summary>What comes before the blocks.</summary>
     /// <returns>Tokens, (B, N, D), and conditioning vectors, (B', D), in the type of the parameters, owned by the caller's dispose scope.</returns>

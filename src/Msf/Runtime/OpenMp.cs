@@ -10,6 +10,7 @@ internal sealed unsafe class OpenMp
         Parallel = (delegate* unmanaged[Cdecl]<delegate* unmanaged[Cdecl]<nint, void>, nint, uint, uint, void>)NativeLibrary.GetExport(library, "GOMP_parallel");
         ThreadNumber = (delegate* unmanaged[Cdecl]<int>)NativeLibrary.GetExport(library, "omp_get_thread_num");
         TeamSize = (delegate* unmanaged[Cdecl]<int>)NativeLibrary.GetExport(library, "omp_get_num_threads");
+        SetThreads = (delegate* unmanaged[Cdecl]<int, void>)NativeLibrary.GetExport(library, "omp_set_num_threads");
     }
 
     /// <summary>Runs a function on every thread of a team and returns when all are done: function, its argument, threads, flags.</summary>
@@ -20,6 +21,9 @@ internal sealed unsafe class OpenMp
 
     /// <summary>Threads of the calling thread's team.</summary>
     internal delegate* unmanaged[Cdecl]<int> TeamSize { get; }
+
+    /// <summary>Sets how many threads the teams that the calling thread will open have; inside a team it ends with that team.</summary>
+    internal delegate* unmanaged[Cdecl]<int, void> SetThreads { get; }
 
     /// <summary>Finds the library among those loaded: the one beside libtorch_cpu, else any; null where there is none.</summary>
     internal static OpenMp? Find()

@@ -34,7 +34,42 @@ internal static unsafe class ThreadTeam
             body(0, count);
             return;
         }
-        var job = new Job { Body = body, Count = count, Grain = grain, Parts = parts, OpenMp = openMp };
+        Run(openMp, new Job { Body = body, Count = count, Grain = grain, Parts = parts, OpenMp = openMp }, threads);
+    }
+
+    /// <summary>
+    /// Threads that can compute apart from each other, each with operations of its own: libtorch's, or 1 where it brings no OpenMP and on a thread
+    /// that is at work in <see cref="Apart"/> itself.
+    /// </summary>
+    internal static int Threads => _openMp.Value is null ? 1 : TorchSharp.torch.get_num_threads();
+
+    /// <summary>
+    /// Gives every thread a job of its own in which libtorch's operations run on that thread alone: threads that share no operation do
+    /// not wait for each other at the end of each.
+    /// </summary>
+    /// <param name="jobs">How many, at least 1 and at most <see cref="Threads"/>.</param>
+    /// <param name="body">
+    /// Does the job of a number, 0 to <paramref name="jobs"/> - 1; on other threads, so without dispose scope, with gradients on, outside inference mode.
+    /// </param>
+    /// <exception cref="Exception">What a job threw, one of it where several did; the others were done.</exception>
+    internal static void Apart(int jobs, Action<int> body)
+    {
+        if (jobs == 1 || _openMp.Value is not { } openMp)
+        {
+            for (var i = 0; i < jobs; i++) body(i);
+            return;
+        }
+        void Alone(long start, long end)
+        {
+            _ = TorchSharp.torch.get_num_threads();                                           // a new thread first takes over the common setting
+            openMp.SetThreads(1);
+            for (var i = start; i < end; i++) body((int)i);
+        }
+        Run(openMp, new Job { Body = Alone, Count = jobs, Grain = 1, Parts = jobs, OpenMp = openMp }, jobs);
+    }
+
+    private static void Run(OpenMp openMp, Job job, int threads)
+    {
         var handle = GCHandle.Alloc(job);
         try
         {

@@ -1,4 +1,3 @@
-using Msf.Diffusion;
 using Msf.Runtime;
 using static TorchSharp.torch;
 
@@ -30,13 +29,14 @@ public sealed class LossByTime : IDisposable
     public void Begin() => _step.zero_();
 
     /// <summary>Adds a batch, or a part of one, to the step.</summary>
-    /// <param name="loss">Loss and time of every image.</param>
-    public void Add(StageLossResult loss)
+    /// <param name="loss">Loss of every image, (B).</param>
+    /// <param name="time">The time at which each was noised, (B).</param>
+    public void Add(Tensor loss, Tensor time)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var part = loss.Time.Times(Parts).Clamped(0, Parts - 1).to_type(ScalarType.Int64);    // (B)
-        var values = stack([loss.PerImage.to_type(ScalarType.Float64), ones_like(loss.PerImage, ScalarType.Float64)]);   // (2, B)
+        var part = time.Times(Parts).Clamped(0, Parts - 1).to_type(ScalarType.Int64);    // (B)
+        var values = stack([loss.to_type(ScalarType.Float64), ones_like(loss, ScalarType.Float64)]);   // (2, B)
         _step.scatter_add_(1, part.unsqueeze(0).expand(2, -1), values);
     }
 

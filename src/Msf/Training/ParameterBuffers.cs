@@ -15,15 +15,22 @@ public sealed class ParameterBuffers : IDisposable
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
         var all = parameters.Parameters;
-        Values = cat([.. all.Select(parameter => parameter.detach().flatten())]).MoveToOuterDisposeScope();
-        Gradients = zeros_like(Values).MoveToOuterDisposeScope();
-        Values.DetachFromDisposeScope();
-        Gradients.DetachFromDisposeScope();
-        foreach (var (parameter, value, gradient) in all.Zip(parameters.Slices(Values), parameters.Slices(Gradients)))
-        {
-            parameter.set_(value);
-            parameter.grad = gradient;
-        }
+        Values = cat([.. all.Select(parameter => parameter.detach().flatten())]).DetachFromDisposeScope();
+        foreach (var (parameter, value) in all.Zip(parameters.Slices(Values))) parameter.set_(value);
+        Gradients = GiveGradients(parameters);
+    }
+
+    /// <summary>Gives the gradients of parameters one vector, where a backward pass adds to them.</summary>
+    /// <param name="parameters">The parameters, all of one type and on one device.</param>
+    /// <returns>(P), of the parameters' type, zeros; owned by the caller.</returns>
+    internal static Tensor GiveGradients(FlatParameters parameters)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        var all = parameters.Parameters;
+        var gradients = zeros(parameters.Length, all[0].dtype, all[0].device).DetachFromDisposeScope();
+        foreach (var (parameter, gradient) in all.Zip(parameters.Slices(gradients))) parameter.grad = gradient;
+        return gradients;
     }
 
     /// <summary>The parameters, (P), in the order of <see cref="FlatParameters"/>; writing here changes the network.</summary>

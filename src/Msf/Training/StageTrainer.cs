@@ -19,8 +19,7 @@ public sealed class StageTrainer : IDisposable
     private readonly TrainingConfig _config;
     private readonly StageLoss _loss;
     private readonly FlatParameters _parameters;
-    private readonly ParameterBuffers _buffers;                                               // what the network computes with
-    private readonly Tensor? _gradientSum;                                                    // (P), float32, of a batch in parts
+    private readonly BatchGradient _gradient;
     private readonly AdamW _optimizer;
     private readonly Tensor _weights;
     private readonly Tensor _average;
@@ -49,9 +48,8 @@ public sealed class StageTrainer : IDisposable
         _postHocAverages = [.. config.PostHocEma?.RelativeWidths.Select(width => new PowerFunctionAverage(_weights, width)) ?? []];
         network.to(computeType);
         _parameters = new FlatParameters(network);                                            // casting replaced the parameters
-        _buffers = new ParameterBuffers(_parameters);
-        if (config.Accumulate > 1) _gradientSum = zeros_like(_weights).DetachFromDisposeScope();
         network.train();
+        _gradient = new BatchGradient(network, loss, config);
         CpuAllocator.Trim();                                                                  // of the network that was cast
     }
 
@@ -89,23 +87,23 @@ public sealed class StageTrainer : IDisposable
         var batch = component.shape[0];
         try
         {
-            Differentiate(_loss.Draw(component, labels, condition, generator) with { Augmentation = augmentation });
+            LossByTime.Begin();
+            _gradient.Compute(_loss.Draw(component, labels, condition, generator) with { Augmentation = augmentation }, LossByTime);
             var mean = LossByTime.StepMean();
-            var gradient = _gradientSum ?? _buffers.Gradients;
-            var norm = GradientNorm.Of(gradient);
+            var norm = _gradient.Sum();
             var rate = LearningRate();
             Images += batch;
             if (!double.IsFinite(mean) || !double.IsFinite(norm)) return Skip(mean, norm, rate);
             SkippedInARow = 0;
             LossByTime.Commit();
             _optimizer.Step(
-                _weights, gradient, rate, Math.Min(1, _config.GradientClip / norm), _average, 1 - EmaDecay(batch), _buffers.Values);
+                _weights, _gradient.Value, rate, Math.Min(1, _config.GradientClip / norm), _average, 1 - EmaDecay(batch), _gradient.Parameters);
             foreach (var average in _postHocAverages) average.Update(_weights, Images, batch);
             return new StepResult(mean, norm, rate);
         }
         finally
         {
-            _buffers.ClearGradients();                                                        // the next backward pass adds to them
+            _gradient.Clear();                                                                // the next backward pass adds to them
         }
     }
 
@@ -142,33 +140,11 @@ public sealed class StageTrainer : IDisposable
     {
         var state = Network.state_dict();
         foreach (var (name, tensor) in _fixed) state[name].copy_(tensor);
-        _buffers.Set(_weights);
+        _gradient.Set(_weights);
     }
 
     /// <summary>Learning rate at the present number of images.</summary>
     public double LearningRate() => LearningRates.At(_config, Images, TotalImages);
-
-    // Leaves the gradient in the buffers. Parts are summed in float32 whatever the network computes in, so that none is rounded away.
-    private void Differentiate(StageDraw draw)
-    {
-        _gradientSum?.zero_();
-        LossByTime.Begin();
-        foreach (var part in draw.Split(_config.Accumulate))
-        {
-            using var scope = NewDisposeScope();
-            using var recomputation = _config.RecomputeBlocks ? new BlockRecomputation(Network) : null;
-            var result = _loss.Compute((x, t, labels, condition, time) => recomputation is null
-                ? Network.Forward(x, t, labels, condition, time, part.Augmentation)
-                : recomputation.Forward(x, t, labels, condition, time, part.Augmentation), part);
-            var loss = part.Count < draw.Count ? result.Loss.Times(part.Count / (double)draw.Count) : result.Loss;
-            loss.backward();
-            recomputation?.Backward();
-            LossByTime.Add(result);
-            if (_gradientSum is null) continue;
-            _gradientSum.AddInPlace(_buffers.Gradients);
-            _buffers.ClearGradients();
-        }
-    }
 
     // The images are spent all the same: schedules and shares go by them, and the same batch again would give the same result.
     private StepResult Skip(double loss, double norm, double rate)
@@ -187,14 +163,14 @@ public sealed class StageTrainer : IDisposable
     /// <summary>Puts the averaged weights into the network, in evaluation mode, until <see cref="LeaveAverage"/>.</summary>
     public void EnterAverage()
     {
-        _buffers.Set(_average);
+        _gradient.Set(_average);
         Network.eval();
     }
 
     /// <summary>Puts the trained weights back into the network, in training mode.</summary>
     public void LeaveAverage()
     {
-        _buffers.Set(_weights);
+        _gradient.Set(_weights);
         Network.train();
     }
 
@@ -258,8 +234,7 @@ public sealed class StageTrainer : IDisposable
     public void Dispose()
     {
         _optimizer.Dispose();
-        _buffers.Dispose();
-        _gradientSum?.Dispose();
+        _gradient.Dispose();
         LossByTime.Dispose();
         _weights.Dispose();
         _average.Dispose();

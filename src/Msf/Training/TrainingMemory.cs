@@ -32,7 +32,7 @@ public sealed record TrainingMemory
     /// <summary>Averaged weights, float32.</summary>
     public required long Averages { get; init; }
 
-    /// <summary>Gradients of all stages in the type of the products, and their float32 sums where a step has several parts.</summary>
+    /// <summary>Gradients of all stages in the type of the products, one for every share of a batch, and their float32 sums where a step has several parts.</summary>
     public required long Gradients { get; init; }
 
     /// <summary>What the stage that takes most keeps from the forward to the backward pass, and what the latter needs beside it.</summary>
@@ -61,7 +61,7 @@ public sealed record TrainingMemory
         var parameters = stages.Sum(stage => stage.Parameters);
 
         var state = parameters * full * (1 + 2 + averages);
-        var gradients = parameters * (size + (training.Accumulate > 1 ? full : 0));
+        var gradients = parameters * (size * BatchShares.OfTraining(part, TorchSharp.torch.CPU, precision.ToScalarType()) + (training.Accumulate > 1 ? full : 0));
         var activations = stages.Max(stage => stage.Memory.Peak(recompute));
         return new TrainingMemory
         {

@@ -69,7 +69,14 @@ public sealed class ActivationMemoryTests
             return NativeMemory.InUse - before - y.numel() * 4;
         }
         Once();                                                                               // kernels keep what they prepare
-        return Enumerable.Range(0, 5).Select(_ => Once()).Order().ElementAt(2);               // and the runtime takes and frees some when it likes
+        var seen = new List<long>();                                                          // and the runtime takes and frees some when it likes
+        while (seen.Count < 30)
+        {
+            var bytes = Once();
+            seen.Add(bytes);
+            if (seen.Count(other => Math.Abs(other - bytes) <= 4096) >= 3) return bytes;
+        }
+        return seen.Order().ElementAt(seen.Count / 2);
     }
 
     private static void Within(long expected, long actual, double tolerance, string what)

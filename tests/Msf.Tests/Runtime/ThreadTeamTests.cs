@@ -41,4 +41,32 @@ public sealed class ThreadTeamTests
         }));
         Assert.Equal("the last part", error.Message);
     }
+
+    [Fact]
+    public void Jobs_apart_are_done_once_each_with_libtorch_on_one_thread()
+    {
+        var before = TorchSharp.torch.get_num_threads();
+        var done = new int[ThreadTeam.Threads];
+        var inside = new int[done.Length];
+        ThreadTeam.Apart(done.Length, job =>
+        {
+            Interlocked.Increment(ref done[job]);
+            inside[job] = ThreadTeam.Threads;
+        });
+        Assert.All(done, times => Assert.Equal(1, times));
+        if (done.Length > 1) Assert.All(inside, threads => Assert.Equal(1, threads));
+        Assert.Equal(before, TorchSharp.torch.get_num_threads());
+    }
+
+    [Fact]
+    public void What_a_job_throws_reaches_the_caller_and_the_others_are_done()
+    {
+        var done = 0;
+        var error = Assert.Throws<InvalidDataException>(() => ThreadTeam.Apart(ThreadTeam.Threads, job =>
+        {
+            if (job == 0) throw new InvalidDataException("the first job");
+            Interlocked.Increment(ref done);
+        }));
+        Assert.Equal(("the first job", ThreadTeam.Threads - 1), (error.Message, done));
+    }
 }

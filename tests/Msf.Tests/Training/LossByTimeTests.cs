@@ -1,4 +1,3 @@
-using Msf.Diffusion;
 using Msf.Training;
 using static TorchSharp.torch;
 
@@ -29,8 +28,8 @@ public class LossByTimeTests
         Add(losses, [0.1f, 0.3f], [float.NaN, 1]);
         Assert.Equal(double.NaN, losses.StepMean());
         losses.Begin();
-        losses.Add(Result([0.1f], [1]));
-        losses.Add(Result([0.1f, 0.9f], [2, 6]));
+        AddPart(losses, [0.1f], [1]);
+        AddPart(losses, [0.1f, 0.9f], [2, 6]);
         Assert.Equal(3, losses.StepMean(), 1e-12);
         losses.Commit();
         Assert.Equal([1.5, null, null, null, null, null, null, 6], losses.Take());
@@ -53,8 +52,8 @@ public class LossByTimeTests
     private static void Add(LossByTime losses, float[] time, float[] loss)
     {
         losses.Begin();
-        losses.Add(Result(time, loss));
+        AddPart(losses, time, loss);
     }
 
-    private static StageLossResult Result(float[] time, float[] loss) => new(tensor(0f), tensor(loss), tensor(time));
+    private static void AddPart(LossByTime losses, float[] time, float[] loss) => losses.Add(tensor(loss), tensor(time));
 }

@@ -10,6 +10,21 @@ public sealed class SequentialTraining : ICollectionFixture<SequentialTraining.O
 {
     public const string Name = "Training";
 
+    /// <summary>Runs something on another number of threads.</summary>
+    public static T On<T>(int threads, Func<T> run)
+    {
+        var before = get_num_threads();
+        try
+        {
+            set_num_threads(threads);
+            return run();
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+    }
+
     public sealed class OneThread : IDisposable
     {
         private readonly int _before = get_num_threads();
