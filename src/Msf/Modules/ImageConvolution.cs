@@ -1,0 +1,56 @@
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace Msf.Modules;
+
+/// <summary>A convolution over images with the keys, shapes and initial weights of Conv2d, always computed with channels last in memory.</summary>
+/// <remarks>
+/// Not a matter of taste: with channels first, libtorch 2.10's float32 convolution gives wrong results and wrong gradients without a word wherever channels are no
+/// multiple of 16, for batches of two images and more (decision 0022). For size 1 there is <see cref="PointwiseConvolution"/>.
+/// </remarks>
+public sealed class ImageConvolution : Module<Tensor, Tensor>
+{
+    [ComponentName(Name = "weight")] private readonly Parameter _weight;
+    [ComponentName(Name = "bias")] private readonly Parameter? _bias;
+    private readonly long[] _stride;
+    private readonly long[] _padding;
+
+    /// <summary>Creates the layer with PyTorch's initial weights, out of libtorch's global generator.</summary>
+    /// <param name="inputs">Channels that come in.</param>
+    /// <param name="outputs">Channels that go out.</param>
+    /// <param name="size">Side of the kernel, at least 2; default 3.</param>
+    /// <param name="stride">Step between two outputs; default 1.</param>
+    /// <param name="padding">Zeros around the image; default 1.</param>
+    /// <param name="bias">Whether there is a bias; default true.</param>
+    /// <param name="device">Where to create the parameters; the CPU when null.</param>
+    public ImageConvolution(int inputs, int outputs, int size = 3, int stride = 1, int padding = 1, bool bias = true, Device? device = null) : base(nameof(ImageConvolution))
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
+        (_stride, _padding) = ([stride, stride], [padding, padding]);
+        _weight = Parameter(empty([outputs, inputs, size, size], device: device));
+        var bound = 1 / Math.Sqrt((double)inputs * size * size);                              // Kaiming-uniform with a = √5
+        init.uniform_(_weight, -bound, bound);
+        if (bias)
+        {
+            _bias = Parameter(empty(outputs, device: device));
+            init.uniform_(_bias, -bound, bound);
+        }
+        RegisterComponents();
+    }
+
+    /// <summary>The weights, (C_out, C_in, size, size).</summary>
+    public Tensor Weight => _weight;
+
+    /// <param name="x">(B, C_in, H, W), in any layout.</param>
+    /// <returns>(B, C_out, H', W'), channels last in memory, owned by the caller's dispose scope.</returns>
+    public override Tensor forward(Tensor x)
+    {
+        using var scope = NewDisposeScope();
+        return functional.conv2d(ChannelsLast(x), ChannelsLast(_weight), _bias, _stride, _padding).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same values with the channels of a pixel side by side in memory.</summary>
+    internal static Tensor ChannelsLast(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+}
