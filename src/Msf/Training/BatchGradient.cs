@@ -14,10 +14,9 @@ internal sealed class BatchGradient : IDisposable
     private readonly StageLoss _loss;
     private readonly int _parts;
     private readonly bool _recompute;
-    private readonly ParameterBuffers _buffers;                                               // of the network itself
-    private readonly List<DiffusionTransformer> _networks;                                    // the network, and the others with its weights
-    private readonly List<Tensor> _gradients;                                                 // (P) each, in the compute type
-    private readonly Tensor? _sum;                                                            // (P), float32, of a batch in parts
+    private readonly ParameterBuffer _buffer;                                                 // of the network itself
+    private readonly List<DiffusionTransformer> _networks;                                    // the network, and its twins
+    private readonly GradientSum _sum;
 
     /// <summary>Moves the network's parameters into one vector.</summary>
     /// <param name="network">In its compute type, on its device, in training mode; not disposed here.</param>
@@ -26,59 +25,52 @@ internal sealed class BatchGradient : IDisposable
     internal BatchGradient(DiffusionTransformer network, StageLoss loss, TrainingConfig config)
     {
         (_loss, _parts, _recompute) = (loss, config.Accumulate, config.RecomputeBlocks);
-        _buffers = new ParameterBuffers(new FlatParameters(network));
-        (_networks, _gradients) = ([network], [_buffers.Gradients]);
-        if (_parts > 1) _sum = zeros_like(_buffers.Values, ScalarType.Float32).DetachFromDisposeScope();
-        var shares = BatchShares.OfTraining((config.BatchSize + _parts - 1) / _parts, network.Device, _buffers.Values.dtype);
-        while (_networks.Count < shares)
-        {
-            var twin = network.Twin();
-            _networks.Add(twin);
-            _gradients.Add(ParameterBuffers.GiveGradients(new FlatParameters(twin)));
-        }
+        _buffer = new ParameterBuffer(new FlatParameters(network));
+        _networks = [network];
+        var shares = BatchShares.OfTraining((config.BatchSize + _parts - 1) / _parts, network.Device, _buffer.Values.dtype);
+        while (_networks.Count < shares) _networks.Add(network.Twin());
+        _sum = new GradientSum(_networks.Select(each => new FlatParameters(each)));
+        // Parts are summed in float32 whatever the network computes in, so that none is rounded away.
+        Value = zeros_like(_buffer.Values, _parts > 1 ? ScalarType.Float32 : _buffer.Values.dtype).DetachFromDisposeScope();
     }
 
     /// <summary>What the network computes with, (P), in its type; writing here changes the network.</summary>
-    internal Tensor Parameters => _buffers.Values;
+    internal Tensor Parameters => _buffer.Values;
 
-    /// <summary>The gradient of the batch, (P), float32 or the compute type, after <see cref="Sum"/>.</summary>
-    internal Tensor Value => _sum ?? _gradients[0];
+    /// <summary>The gradient of the last batch, (P), float32 or the compute type.</summary>
+    internal Tensor Value { get; }
 
     /// <summary>Puts weights into the network, rounded to its type.</summary>
     /// <param name="weights">(P), float32.</param>
-    internal void Set(Tensor weights) => _buffers.Set(weights);
+    internal void Set(Tensor weights) => _buffer.Set(weights);
 
-    /// <summary>Goes forward and back. Parts are summed in float32 whatever the network computes in, so that none is rounded away.</summary>
+    /// <summary>Goes forward and back.</summary>
     /// <param name="draw">The batch.</param>
     /// <param name="losses">Receives every image's loss.</param>
-    internal void Compute(StageDraw draw, LossByTime losses)
+    /// <returns>The Euclidean norm of the gradient; not finite where an element is not.</returns>
+    internal double Compute(StageDraw draw, LossByTime losses)
     {
-        _sum?.zero_();
+        double norm = 0;
+        var add = false;
         foreach (var part in draw.Split(_parts))
         {
             using var scope = NewDisposeScope();
             var shares = part.Split(_networks.Count).ToArray();
             var perImage = empty(part.Count, ScalarType.Float32, part.Data.device);           // made here: no tensor changes threads
             var starts = shares.Select((_, i) => shares.Take(i).Sum(share => share.Count)).ToArray();
-            ThreadTeam.Apart(shares.Length, i => Differentiate(i, shares[i], shares[i].Count / (double)draw.Count, perImage, starts[i]));
-            losses.Add(perImage, part.Time);
-            if (_sum is null) continue;
-            foreach (var gradient in _gradients)
+            try
             {
-                _sum.AddInPlace(gradient);
-                gradient.zero_();
+                ThreadTeam.Apart(shares.Length, i => Differentiate(i, shares[i], shares[i].Count / (double)draw.Count, perImage, starts[i]));
+                norm = _sum.Into(Value, add);
             }
+            finally
+            {
+                _sum.Clear();
+            }
+            losses.Add(perImage, part.Time);
+            add = true;
         }
-    }
-
-    /// <summary>Adds up the shares.</summary>
-    /// <returns>The Euclidean norm; not finite where an element is not.</returns>
-    internal double Sum() => _sum is not null ? GradientNorm.Of(_sum) : GradientNorm.OfSum(_gradients);
-
-    /// <summary>Sets the gradient to zero, for the next batch.</summary>
-    internal void Clear()
-    {
-        foreach (var gradient in _gradients) gradient.zero_();
+        return norm;
     }
 
     private void Differentiate(int share, StageDraw draw, double weight, Tensor perImage, long start)
@@ -99,9 +91,8 @@ internal sealed class BatchGradient : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _buffers.Dispose();
-        _sum?.Dispose();
-        foreach (var gradient in _gradients.Skip(1)) gradient.Dispose();
+        _buffer.Dispose();
+        Value.Dispose();
         foreach (var twin in _networks.Skip(1)) twin.Dispose();
     }
 }

@@ -85,26 +85,18 @@ public sealed class StageTrainer : IDisposable
     {
         using var scope = NewDisposeScope();
         var batch = component.shape[0];
-        try
-        {
-            LossByTime.Begin();
-            _gradient.Compute(_loss.Draw(component, labels, condition, generator) with { Augmentation = augmentation }, LossByTime);
-            var mean = LossByTime.StepMean();
-            var norm = _gradient.Sum();
-            var rate = LearningRate();
-            Images += batch;
-            if (!double.IsFinite(mean) || !double.IsFinite(norm)) return Skip(mean, norm, rate);
-            SkippedInARow = 0;
-            LossByTime.Commit();
-            _optimizer.Step(
-                _weights, _gradient.Value, rate, Math.Min(1, _config.GradientClip / norm), _average, 1 - EmaDecay(batch), _gradient.Parameters);
-            foreach (var average in _postHocAverages) average.Update(_weights, Images, batch);
-            return new StepResult(mean, norm, rate);
-        }
-        finally
-        {
-            _gradient.Clear();                                                                // the next backward pass adds to them
-        }
+        LossByTime.Begin();
+        var norm = _gradient.Compute(_loss.Draw(component, labels, condition, generator) with { Augmentation = augmentation }, LossByTime);
+        var mean = LossByTime.StepMean();
+        var rate = LearningRate();
+        Images += batch;
+        if (!double.IsFinite(mean) || !double.IsFinite(norm)) return Skip(mean, norm, rate);
+        SkippedInARow = 0;
+        LossByTime.Commit();
+        _optimizer.Step(
+            _weights, _gradient.Value, rate, Math.Min(1, _config.GradientClip / norm), _average, 1 - EmaDecay(batch), _gradient.Parameters);
+        foreach (var average in _postHocAverages) average.Update(_weights, Images, batch);
+        return new StepResult(mean, norm, rate);
     }
 
     /// <summary>Takes weights of another network where name and shape agree; average and averages start from them. Moments start anew.</summary>

@@ -32,13 +32,15 @@ public sealed record TrainingMemory
     /// <summary>Averaged weights, float32.</summary>
     public required long Averages { get; init; }
 
-    /// <summary>Gradients of all stages in the type of the products, one for every share of a batch, and their float32 sums where a step has several parts.</summary>
+    /// <summary>Gradients of all stages in the type of the products, float32 where a step has several parts.</summary>
     public required long Gradients { get; init; }
 
     /// <summary>What the stage that takes most keeps from the forward to the backward pass, and what the latter needs beside it.</summary>
     public required long Activations { get; init; }
 
-    /// <summary>Most bytes at one time in a step: all of the above.</summary>
+    /// <summary>
+    /// Most bytes at one time in a step: all of the above, or, where that is more, what the backward pass leaves at the parameters in place of the activations.
+    /// </summary>
     public required long Peak { get; init; }
 
     /// <summary>What a checkpoint copies, beside all that, to write it while training goes on.</summary>
@@ -56,13 +58,15 @@ public sealed record TrainingMemory
         var size = precision == ComputePrecision.BFloat16 ? 2 : 4;
         var part = (batch + training.Accumulate - 1) / training.Accumulate;
         var averages = 1 + (training.PostHocEma?.RelativeWidths.Length ?? 0);
+        var shares = BatchShares.OfTraining(part, TorchSharp.torch.CPU, precision.ToScalarType());
         var stages = Enumerable.Range(0, model.Stages.Length).Select(model.Transformer)
             .Select(config => (TransformerCost.Of(config).Parameters, Memory: ActivationMemory.Of(config, part, size))).ToArray();
         var parameters = stages.Sum(stage => stage.Parameters);
 
         var state = parameters * full * (1 + 2 + averages);
-        var gradients = parameters * (size * BatchShares.OfTraining(part, TorchSharp.torch.CPU, precision.ToScalarType()) + (training.Accumulate > 1 ? full : 0));
-        var activations = stages.Max(stage => stage.Memory.Peak(recompute));
+        var gradients = parameters * (training.Accumulate > 1 ? full : size);
+        // What a backward pass leaves at the parameters, once a share, grows as what was kept is freed.
+        var passes = stages.Max(stage => stage.Memory.Peak(recompute) + Math.Max(0, stage.Parameters * size * shares - stage.Memory.Kept(recompute)));
         return new TrainingMemory
         {
             Batch = part,
@@ -73,8 +77,8 @@ public sealed record TrainingMemory
             Moments = parameters * full * 2,
             Averages = parameters * full * averages,
             Gradients = gradients,
-            Activations = activations,
-            Peak = parameters * size + state + gradients + activations,
+            Activations = stages.Max(stage => stage.Memory.Peak(recompute)),
+            Peak = parameters * size + state + gradients + passes,
             CheckpointCopy = state,
         };
     }
