@@ -27,6 +27,7 @@ internal static class MsfCommandLine
             new SampleCommand(terminal),
             new TrainCommand(terminal),
             new AverageCommand(terminal),
+            new ImportCommand(terminal),
             new DataCommand(terminal),
             new InfoCommand(terminal),
             new BenchCommand(terminal),

@@ -26,7 +26,7 @@ internal sealed class SampleCommand : MsfCommand
     private readonly Option<int> _count = new("--count") { Description = "Number of images.", DefaultValueFactory = _ => 16, HelpName = "N" };
     private readonly Option<long> _seed = new("--seed") { Description = "Seed: the same seed gives the same images.", DefaultValueFactory = _ => 0, HelpName = "S" };
     private readonly Option<string?> _steps = new("--steps") { Description = "Solver steps per stage, coarse to fine.", HelpName = "40,10" };
-    private readonly Option<string?> _solver = new("--solver") { Description = "euler or heun.", HelpName = "NAME" };
+    private readonly Option<string?> _solver = new("--solver") { Description = "euler, heun or ddim.", HelpName = "NAME" };
     private readonly Option<string?> _guidance = new("--guidance") { Description = "Guidance scale per stage; 1 is none.", HelpName = "1.5,1.0" };
     private readonly Option<string?> _interval = new("--guidance-interval") { Description = "Guide only between these times, 0 noise to 1 data.", HelpName = "LO,HI" };
     private readonly Option<string> _precision = PrecisionOption.Create();
@@ -116,7 +116,7 @@ internal sealed class SampleCommand : MsfCommand
         if (arguments.GetValue(_solver) is { } solver)
             stages = Enum.TryParse<SolverKind>(solver, ignoreCase: true, out var kind) && Enum.IsDefined(kind)
                 ? [.. stages.Select(stage => stage with { Solver = kind })]
-                : throw new UsageException($"--solver is \"{solver}\"; expected {string.Join(" or ", Enum.GetNames<SolverKind>()).ToLowerInvariant()}.");
+                : throw new UsageException($"--solver is \"{solver}\"; expected {string.Join(", ", Enum.GetNames<SolverKind>()).ToLowerInvariant()}.");
         if (arguments.GetValue(_guidance) is { } guidance)
             stages = [.. stages.Zip(
                 ListArgument.PerStage<double>(guidance, stages.Length, "--guidance"), (stage, scale) => stage with { Guidance = stage.Guidance with { Scale = scale } })];

@@ -65,7 +65,9 @@ public static class StateDictLoader
         return converted;
     }
 
-    private static void RequireFit(IReadOnlyDictionary<string, Tensor> state, IReadOnlyDictionary<string, Tensor> tensors, string what)
+    /// <summary>Requires exactly the keys of a state, each with its shape and a type that converts.</summary>
+    /// <exception cref="InvalidDataException">They differ; the message lists how.</exception>
+    internal static void RequireFit(IReadOnlyDictionary<string, Tensor> state, IReadOnlyDictionary<string, Tensor> tensors, string what)
     {
         var faults = new List<string>();
         void Add(string kind, IEnumerable<string> items)

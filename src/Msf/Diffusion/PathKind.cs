@@ -14,4 +14,9 @@ public enum PathKind
 
     /// <summary>Variance preserving on a quarter circle: alpha = sin(pi t / 2), sigma = cos(pi t / 2) (Ma et al. 2024, "GVP").</summary>
     VariancePreservingCosine,
+
+    /// <summary>
+    /// The 1000 discrete steps of DDPM with linear betas from 0.0001 to 0.02, as DiT uses them (Ho et al. 2020); t = 1 - k / 1000 is after k steps.
+    /// </summary>
+    VariancePreservingDiscrete,
 }

@@ -10,7 +10,7 @@ namespace Msf.Diffusion;
 /// Every prediction is a pair of coefficients (p, q) on the unknown (x1, eps): velocity (alpha', sigma'), noise (0, 1), data (1, 0).
 /// So is <c>x_t</c>: (alpha, sigma). Two equations determine x1 and eps, and any third quantity (p', q') is
 /// <c>w prediction + u x_t</c> with <c>w = (p' sigma - q' alpha) / d</c>, <c>u = (p q' - q p') / d</c>, <c>d = p sigma - q alpha</c>.
-/// d is alpha for noise, which vanishes at t = 0, and sigma for data, which vanishes at t = 1; from these, and only where the target
+/// d is alpha for noise, which vanishes at t = 0 (not on the discrete path), and sigma for data, which vanishes at t = 1; from these, and only where the target
 /// differs from the source, t is kept 1e-5 away from that end. A velocity has no such end.
 /// All times are in [0, 1], t = 1 is data. Results have the shape of the prediction and are owned by the caller's dispose scope. With a
 /// scalar t they have the type of the inputs; with times per image at least float32.
@@ -108,7 +108,7 @@ public static class PredictionConversion
         ShapeGuard.Require(prediction, nameof(prediction), xt.shape);
         if (from == to) return prediction.alias();
         using var scope = NewDisposeScope();
-        var at = path.At(Math.Clamp(t, Earliest(from), Latest(from)));
+        var at = path.At(Math.Clamp(t, Earliest(path, from), Latest(from)));
         var ((p, q), (wantedP, wantedQ)) = (Row(from, at), Row(to, at));
         var determinant = p * at.Sigma - q * at.Alpha;
         var w = (wantedP * at.Sigma - wantedQ * at.Alpha) / determinant;
@@ -130,7 +130,7 @@ public static class PredictionConversion
         ShapeGuard.Require(t, nameof(t), shape.Length == 0 ? 1 : shape[0]);
         if (from == to) return prediction.alias();
         using var scope = NewDisposeScope();
-        var at = path.AtDouble(t.to(ScalarType.Float64).Clamped(Earliest(from), Latest(from)));    // (B,) each
+        var at = path.AtDouble(t.to(ScalarType.Float64).Clamped(Earliest(path, from), Latest(from)));    // (B,) each
         var ((p, q), (wantedP, wantedQ)) = (Row(from, at), Row(to, at));
         var determinant = p * at.Sigma - q * at.Alpha;
         var w = (wantedP * at.Sigma - wantedQ * at.Alpha) / determinant;
@@ -146,12 +146,13 @@ public static class PredictionConversion
     /// </summary>
     internal static (Tensor Alpha, Tensor Sigma, Tensor Determinant) CoefficientsAndDeterminant(ProbabilityPath path, PredictionKind kind, Tensor t)
     {
-        var at = path.AtDouble(t.to(ScalarType.Float64).Clamped(Earliest(kind), Latest(kind)));
+        var at = path.AtDouble(t.to(ScalarType.Float64).Clamped(Earliest(path, kind), Latest(kind)));
         var (p, q) = Row(kind, at);
         return (at.Alpha, at.Sigma, p * at.Sigma - q * at.Alpha);
     }
 
-    private static double Earliest(PredictionKind from) => from == PredictionKind.Noise ? EndMargin : 0;
+    private static double Earliest(ProbabilityPath path, PredictionKind from) =>
+        from == PredictionKind.Noise && path.Kind != PathKind.VariancePreservingDiscrete ? EndMargin : 0;
 
     private static double Latest(PredictionKind from) => from == PredictionKind.Data ? 1 - EndMargin : 1;
 

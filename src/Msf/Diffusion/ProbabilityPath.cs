@@ -25,13 +25,14 @@ public abstract class ProbabilityPath
         PathKind.Linear => new LinearPath(),
         PathKind.VariancePreservingLinear => new VariancePreservingLinearPath(),
         PathKind.VariancePreservingCosine => new VariancePreservingCosinePath(),
+        PathKind.VariancePreservingDiscrete => new VariancePreservingDiscretePath(),
         _ => throw new ArgumentOutOfRangeException(nameof(k), k, $"expected one of {string.Join(", ", Enum.GetNames<PathKind>())}."),
     };
 
     /// <summary>Coefficients at one time.</summary>
     /// <param name="t">Time in [0, 1].</param>
     /// <returns>
-    /// The coefficients. Where sigma' is infinite (<see cref="PathKind.VariancePreservingLinear"/> at t = 1) it is that of t = 1 - 1e-5.
+    /// The coefficients. Where sigma' is infinite (<see cref="PathKind.VariancePreservingLinear"/> and its discrete sibling at t = 1) it is that of t = 1 - 1e-5.
     /// </returns>
     public abstract PathCoefficients At(double t);
 

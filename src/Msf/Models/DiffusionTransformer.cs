@@ -37,8 +37,8 @@ public sealed class DiffusionTransformer : Module
         Config = config;
         _grid = Patches.Grid(config.InputSize, config.PatchSize);
         _patchEmbed = new PatchEmbed(config.Channels + config.ConditionChannels, config.PatchSize, config.Width, device);
-        _timeEmbed = new TimestepEmbedder(config.Width, config.TimeScale, device);
-        _conditionTimeEmbed = config.ConditionChannels > 0 ? new TimestepEmbedder(config.Width, config.TimeScale, device) : null;
+        _timeEmbed = new TimestepEmbedder(config.Width, config.TimeScale, device, config.TimeOffset);
+        _conditionTimeEmbed = config.ConditionChannels > 0 ? new TimestepEmbedder(config.Width, config.TimeScale, device, config.TimeOffset) : null;
         _labelEmbed = new LabelEmbedder(config.Classes, config.Width, device);
         _augmentationEmbed = config.AugmentationLabels > 0 ? new AugmentationEmbedder(config.AugmentationLabels, config.Width, device) : null;
         _positions = Parameter(SinCosPositions.Create(_grid[0], _grid[1], config.Width).to(device ?? CPU), requires_grad: false);

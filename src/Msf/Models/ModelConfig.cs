@@ -35,6 +35,9 @@ public sealed record ModelConfig
     /// <summary>Factor on t in [0, 1] before its embedding; default 1000.</summary>
     public double TimeScale { get; init; } = 1000;
 
+    /// <summary>Added to the scaled time; default 0. Of an imported DiT, -1000 and 999 make its step number, 999 (noise) to 0, out of t.</summary>
+    public double TimeOffset { get; init; }
+
     /// <summary>Spatial size of the component of a stage.</summary>
     /// <param name="stage">0 (coarse) to S - 1 (fine).</param>
     public int[] StageSize(int stage) =>
@@ -60,6 +63,7 @@ public sealed record ModelConfig
             AugmentationLabels = AugmentationLabels,
             LearnSigma = LearnSigma,
             TimeScale = TimeScale,
+            TimeOffset = TimeOffset,
         };
     }
 

@@ -44,6 +44,9 @@ public sealed record TransformerConfig
     /// <summary>Factor on t before its embedding; default 1000, so that t in [0, 1] covers DiT's range of frequencies.</summary>
     public double TimeScale { get; init; } = 1000;
 
+    /// <summary>Added to the scaled time; default 0. Of an imported DiT, -1000 and 999 make its step number, 999 (noise) to 0, out of t.</summary>
+    public double TimeOffset { get; init; }
+
     /// <summary>Channels of the output.</summary>
     public int OutputChannels => LearnSigma ? 2 * Channels : Channels;
 
@@ -74,7 +77,8 @@ public sealed record TransformerConfig
                 $"width {Width} with {Heads} heads: rotary positions need a width per head that is a multiple of {2 * InputSize.Length}");
         Check(Classes >= 1, $"classes is {Classes}, expected at least 1");
         Check(AugmentationLabels >= 0, $"augmentationLabels is {AugmentationLabels}, expected at least 0");
-        Check(TimeScale > 0, $"timeScale is {TimeScale}, expected more than 0");
+        Check(double.IsFinite(TimeScale) && TimeScale != 0, $"timeScale is {TimeScale}, expected a number other than 0");
+        Check(double.IsFinite(TimeOffset), $"timeOffset is {TimeOffset}, expected a finite number");
         return errors;
     }
 }

@@ -17,14 +17,17 @@ public sealed class TimestepEmbedder : Module<Tensor, Tensor>
 
     [ComponentName(Name = "mlp")] private readonly Sequential _mlp;
     private readonly double _timeScale;
+    private readonly double _timeOffset;
 
     /// <summary>Creates the embedder with weights of standard deviation 0.02, as DiT does.</summary>
     /// <param name="width">Width D of the embedding.</param>
     /// <param name="timeScale">Factor on t before the features; 1 for the raw times of DiT (0 to 999) and SiT (0 to 1).</param>
     /// <param name="device">Where to create the parameters; the CPU when null.</param>
-    public TimestepEmbedder(int width, double timeScale, Device? device = null) : base(nameof(TimestepEmbedder))
+    /// <param name="timeOffset">Added to the scaled time; with a scale of -1000, 999 makes DiT's step number out of t in [0, 1].</param>
+    public TimestepEmbedder(int width, double timeScale, Device? device = null, double timeOffset = 0) : base(nameof(TimestepEmbedder))
     {
         _timeScale = timeScale;
+        _timeOffset = timeOffset;
         var (first, second) = (Linear(FrequencySize, width, device: device), Linear(width, width, device: device));
         init.normal_(first.weight, 0, 0.02);
         init.normal_(second.weight, 0, 0.02);
@@ -49,6 +52,7 @@ public sealed class TimestepEmbedder : Module<Tensor, Tensor>
     {
         using var scope = NewDisposeScope();
         var scaled = _timeScale == 1 ? t : t.Times(_timeScale);
+        if (_timeOffset != 0) scaled = scaled.Plus(_timeOffset);
         var features = Features(scaled).to_type(((Linear)_mlp[0]).weight.dtype);
         return _mlp.call(features).MoveToOuterDisposeScope();                                // (B, D)
     }

@@ -108,11 +108,15 @@ public sealed class MsfSampler
 
         var velocity = new StageVelocity(_networks[stage], _diffusion, budget.Guidance, labels, _model.Classes, condition, conditionTime);
         var noise = SeededNoise.Normal(request.Seed, NoiseStream(stage), indices, [_model.Channels, .. size], _device);  // (B, C, h, w)
-        var z = OdeSolver.Integrate(budget.Solver, velocity.At, noise, TimeGrid.Uniform(budget.Steps, budget.TimeShift), step =>
+        var times = TimeGrid.Of(_diffusion.Path, budget.Steps, budget.TimeShift);
+        void Stepped(int step)
         {
             progress?.Report(new SamplingProgress(stage, _networks.Count, step, budget.Steps));
             cancellation.ThrowIfCancellationRequested();
-        });
+        }
+        var z = budget.Solver == SolverKind.Ddim
+            ? DdimSolver.Integrate(ProbabilityPath.Create(_diffusion.Path), velocity.DataAndNoiseAt, noise, times, Stepped)
+            : OdeSolver.Integrate(budget.Solver, velocity.At, noise, times, Stepped);
         var component = _statistics.RestoreComponent(stage, z);
         if (stage > 0 && _model.Factorization.ProjectResidual) component = _factorization.Project(component);
         return component.MoveToOuterDisposeScope();
@@ -138,6 +142,8 @@ public sealed class MsfSampler
         if (request.Sampling.Validate(_networks.Count) is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors), nameof(request));
         if (request.Labels.Count == 0 || request.Labels.Count != request.ImageIndices.Count)
             throw new ArgumentException($"{request.Labels.Count} labels for {request.ImageIndices.Count} image indices; give one each, at least one.", nameof(request));
+        if (_diffusion.Path == PathKind.VariancePreservingDiscrete && request.Sampling.Stages.Any(stage => stage.Steps > VariancePreservingDiscretePath.Steps))
+            throw new ArgumentException($"this model has {VariancePreservingDiscretePath.Steps} discrete steps; take at most as many.", nameof(request));
         foreach (var label in request.Labels)
             if (label < 0 || label > _model.Classes)
                 throw new ArgumentException($"class {label} does not exist; expected 0 to {_model.Classes - 1}.", nameof(request));

@@ -19,8 +19,10 @@ public static class OdeSolver
     /// <param name="t">Current time.</param>
     /// <param name="next">Time after the step.</param>
     /// <returns>State at <paramref name="next"/>, owned by the caller's dispose scope.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The solver is no solver of this equation (DDIM).</exception>
     public static Tensor Step(SolverKind kind, VelocityField velocity, Tensor x, double t, double next)
     {
+        if (kind == SolverKind.Ddim) throw new ArgumentOutOfRangeException(nameof(kind), kind, "a velocity does not tell DDIM enough; use DdimSolver.");
         using var scope = NewDisposeScope();
         var h = next - t;
         var first = velocity(x, t);

@@ -52,14 +52,30 @@ public sealed class StageVelocity
     public Tensor At(Tensor x, double t)
     {
         using var scope = NewDisposeScope();
+        var (prediction, at) = Predict(x, t);
+        return PredictionConversion.ToVelocity(_path, _prediction, prediction, x, at).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The data and the noise that the network sees in x at t, for <see cref="DdimSolver"/>.</summary>
+    /// <param name="x">State, (B, C, ...), float32.</param>
+    /// <param name="t">Time in [0, 1], kept from the ends as in <see cref="At"/>.</param>
+    /// <returns>Both (B, C, ...), owned by the caller's dispose scope.</returns>
+    public (Tensor Data, Tensor Noise) DataAndNoiseAt(Tensor x, double t)
+    {
+        using var scope = NewDisposeScope();
+        var (prediction, at) = Predict(x, t);
+        return (
+            PredictionConversion.ToData(_path, _prediction, prediction, x, at).MoveToOuterDisposeScope(),
+            PredictionConversion.ToNoise(_path, _prediction, prediction, x, at).MoveToOuterDisposeScope());
+    }
+
+    // The guided prediction, (B, C, ...), and the time at which it was made.
+    private (Tensor Prediction, double Time) Predict(Tensor x, double t)
+    {
+        using var scope = NewDisposeScope();
         var batch = x.shape[0];
         var guided = _guidance.ActiveAt(t);
-        t = _prediction switch
-        {
-            PredictionKind.Noise => Math.Max(t, EndMargin),
-            PredictionKind.Data => Math.Min(t, 1 - EndMargin),
-            _ => t,
-        };
+        t = KeptFromTheEnds(t);
         var times = HeldScalar.Constant([guided ? 2 * batch : batch], t, ScalarType.Float32, x.device);
         var prediction = guided
             ? _network(cat([x, x]), times, _bothLabels, _bothConditions, _conditionTime)      // (2 B, C, ...)
@@ -67,7 +83,16 @@ public sealed class StageVelocity
         prediction = prediction.narrow(1, 0, x.shape[1]);                                     // a learned variance is not needed here
         if (guided)
             prediction = ClassifierFreeGuidance.Combine(
-                prediction.narrow(0, 0, batch), prediction.narrow(0, batch, batch), _guidance.Scale);
-        return PredictionConversion.ToVelocity(_path, _prediction, prediction, x, t).MoveToOuterDisposeScope();
+                prediction.narrow(0, 0, batch), prediction.narrow(0, batch, batch), _guidance.Scale, _guidance.Channels);
+        return (prediction.MoveToOuterDisposeScope(), t);
     }
+
+    // A discrete path has data in its noisiest state and no network beyond its last step.
+    private double KeptFromTheEnds(double t) => (_path.Kind, _prediction) switch
+    {
+        (PathKind.VariancePreservingDiscrete, _) => Math.Min(t, 1 - EndMargin),
+        (_, PredictionKind.Noise) => Math.Max(t, EndMargin),
+        (_, PredictionKind.Data) => Math.Min(t, 1 - EndMargin),
+        _ => t,
+    };
 }

@@ -17,4 +17,20 @@ public static class TimeGrid
         for (var i = 0; i <= steps; i++) times[i] = TimeShift.Apply((double)i / steps, shift);
         return times;
     }
+
+    /// <summary>The grid of a path: <see cref="Uniform"/>, or for a discrete path the times of whole steps, spread as DiT respaces its 1000 steps.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="steps">Number of steps, at least 1; at most 1000 for a discrete path.</param>
+    /// <param name="shift">1 leaves the grid uniform; more spends more steps near the noise.</param>
+    /// <returns>steps + 1 increasing times, the first 0 and the last 1.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number of steps or the shift is out of range.</exception>
+    public static double[] Of(PathKind path, int steps, double shift = 1)
+    {
+        if (path != PathKind.VariancePreservingDiscrete) return Uniform(steps, shift);
+        const int whole = VariancePreservingDiscretePath.Steps;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(steps, whole);
+        if (steps == 1) return Uniform(1);
+        var shifted = Uniform(steps - 1, shift);                                              // the steps 999 to 0 of DiT, then clean data
+        return [.. shifted.Select(t => 1 - (Math.Round((whole - 1) * (1 - t)) + 1) / whole), 1];
+    }
 }

@@ -83,7 +83,7 @@ public sealed class SampleCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     [InlineData(ExitCode.Usage, "guidance scale is -1", "--guidance", "-1")]
     [InlineData(ExitCode.Usage, "expected two times", "--guidance-interval", "0.5")]
     [InlineData(ExitCode.Usage, "guidance interval is 0.9 to 0.1", "--guidance-interval", "0.9,0.1")]
-    [InlineData(ExitCode.Usage, "expected euler or heun", "--solver", "magic")]
+    [InlineData(ExitCode.Usage, "expected euler, heun, ddim", "--solver", "magic")]
     [InlineData(ExitCode.Usage, "--count is 0", "--count", "0")]
     [InlineData(ExitCode.Usage, "--batch-size is 0", "--batch-size", "0")]
     [InlineData(ExitCode.Failed, "there is no model nowhere", "--model", "nowhere")]

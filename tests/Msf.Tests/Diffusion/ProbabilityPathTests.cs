@@ -29,7 +29,7 @@ public class ProbabilityPathTests
     {
         var path = ProbabilityPath.Create(kind);
         var (noise, data) = (path.At(0), path.At(1));
-        Assert.Equal(0, noise.Alpha, kind == PathKind.VariancePreservingLinear ? 0.0066 : 0);
+        Assert.Equal(0, noise.Alpha, kind is PathKind.VariancePreservingLinear or PathKind.VariancePreservingDiscrete ? 0.0066 : 0);
         Assert.Equal(1, noise.Sigma, 3e-5);
         Assert.Equal(1, data.Alpha, 1e-12);
         Assert.Equal(0, data.Sigma, 1e-12);

@@ -35,7 +35,7 @@ public sealed class OdeSolverTests
     {
         using var scope = NewDisposeScope();
         var x = tensor([1.0, -1]);
-        foreach (var solver in Enum.GetValues<SolverKind>())
+        foreach (var solver in Enum.GetValues<SolverKind>().Where(solver => solver != SolverKind.Ddim))
             Assert.Equal([3.0, 1.0], OdeSolver.Integrate(solver, _constant, x, [0, 1]).data<double>().ToArray());
     }
 

@@ -1,0 +1,50 @@
+using static TorchSharp.torch;
+
+namespace Msf.Checkpoints;
+
+/// <summary>Reads weights that another program wrote, whatever of the known formats they are in.</summary>
+public static class ForeignWeights
+{
+    private static readonly string[] _extensions = [".safetensors", ".pt", ".pth", ".ckpt", ".bin"];
+
+    /// <summary>Reads a safetensors file or a checkpoint of torch.save, told by its content.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>CPU tensors by name, owned by the caller; and where in a training checkpoint they were, empty for a plain state.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is neither, or broken.</exception>
+    public static (Dictionary<string, Tensor> Tensors, string Layout) Read(string path) =>
+        IsSafetensors(path) ? (SafetensorsFile.ReadAll(path), "") : TorchCheckpoint.Read(path);
+
+    /// <summary>The one file with weights: a file as it is, of a folder the one that is there.</summary>
+    /// <param name="path">File or folder.</param>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="InvalidDataException">There are several.</exception>
+    public static string Find(string path)
+    {
+        if (File.Exists(path)) return path;
+        var files = All(path);
+        return files.Length switch
+        {
+            1 => files[0],
+            0 => throw new FileNotFoundException($"{path}: there is no {string.Join(", ", _extensions)} file; give a file, or a folder with one.", path),
+            _ => throw new InvalidDataException($"{path}: there are {files.Length} files with weights ({string.Join(", ", files.Take(5).Select(Path.GetFileName))}); give one of them."),
+        };
+    }
+
+    /// <summary>All files with weights of a folder, in ordinal order; where one is there in both formats, only the safetensors file.</summary>
+    internal static string[] All(string folder)
+    {
+        if (!Directory.Exists(folder)) return [];
+        var files = Directory.GetFiles(folder).Where(file => _extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal).ToArray();
+        return [.. files.Where(file => Path.GetExtension(file) == ".safetensors" || !files.Contains(Path.ChangeExtension(file, ".safetensors")))];
+    }
+
+    private static bool IsSafetensors(string path)
+    {
+        if (!File.Exists(path)) throw new FileNotFoundException($"{path}: no such file; a safetensors file or a checkpoint of torch.save was expected.", path);
+        using var stream = File.OpenRead(path);
+        Span<byte> start = stackalloc byte[9];
+        var read = stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+        return Path.GetExtension(path) == ".safetensors" || (read == start.Length && start[8] == (byte)'{');
+    }
+}

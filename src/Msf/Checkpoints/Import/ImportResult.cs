@@ -1,0 +1,10 @@
+namespace Msf.Checkpoints;
+
+/// <summary>What an import did.</summary>
+/// <param name="Source">The file that was read; of two, separated by a comma.</param>
+/// <param name="Layout">Where in a training checkpoint the weights were (<c>ema</c>, <c>model</c>); empty for a plain state.</param>
+/// <param name="Name">Name of the model.</param>
+/// <param name="Tensors">Number of tensors.</param>
+/// <param name="Parameters">Numbers in them.</param>
+/// <param name="Folder">The folder that was written.</param>
+public sealed record ImportResult(string Source, string Layout, string Name, int Tensors, long Parameters, string Folder);
