@@ -58,6 +58,15 @@ switch (args)
     case ["training-memory", var preset, var batch, var blocks, var arm, .. var rest]:
         TrainingMemoryCases.Run(preset, int.Parse(batch), Precision(rest), blocks == "recomputed", arm);
         return 0;
+    case ["tiling", var name, var weights, var photo, var height, var width]:
+        Tiling.Run(name, weights, photo, int.Parse(height), int.Parse(width));
+        return 0;
+    case ["reconstruction", var weights, var output, var size, .. var photos]:
+        Reconstruction.Run(weights, output, int.Parse(size), photos);
+        return 0;
+    case ["autoencoder-cost", var weights, var size]:
+        AutoencoderCost.Run(weights, int.Parse(size), rounds: 5);
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage: live-tensors [STEPS]
@@ -77,6 +86,9 @@ switch (args)
                    save-stall [PAIRS [SAVES]]
                    loss-weighting ARM STAGE SEED IMAGES FILE
                    loss-weighting-table FILE
+                   tiling taesd|taesd3|taef2|kl WEIGHTS PHOTO HEIGHT WIDTH
+                   reconstruction WEIGHTS SHEET.png SIZE PHOTO...
+                   autoencoder-cost WEIGHTS SIZE
             """);
         return 2;
 }

@@ -18,7 +18,7 @@ internal sealed class KlAttentionBlock : Module<Tensor, Tensor>
 
     internal KlAttentionBlock(KlConfig config, int width, Device? device) : base(nameof(KlAttentionBlock))
     {
-        _norm = GroupNorm(config.Groups, width, config.Epsilon, device: device);
+        _norm = GroupNormalization.Create(config.Groups, width, config.Epsilon, device: device);
         (_query, _key) = (new PointwiseConvolution(width, width, device), new PointwiseConvolution(width, width, device));
         (_value, _output) = (new PointwiseConvolution(width, width, device), new PointwiseConvolution(width, width, device));
         RegisterComponents();

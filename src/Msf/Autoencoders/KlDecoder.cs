@@ -23,7 +23,7 @@ internal sealed class KlDecoder : Module<Tensor, Tensor>
         _middle = new KlMiddle(config, deepest, device);
         _levels = new ModuleList<KlLevel>([.. Enumerable.Range(0, last + 1)
             .Select(i => new KlLevel(config, i, i == last ? deepest : config.LevelWidth(i + 1), decoder: true, device))]);
-        _norm = GroupNorm(config.Groups, config.LevelWidth(0), config.Epsilon, device: device);
+        _norm = GroupNormalization.Create(config.Groups, config.LevelWidth(0), config.Epsilon, device: device);
         _output = new ImageConvolution(config.LevelWidth(0), config.OutputChannels, device: device);
         RegisterComponents();
     }

@@ -23,7 +23,7 @@ internal sealed class KlEncoder : Module<Tensor, Tensor>
         _levels = new ModuleList<KlLevel>([.. Enumerable.Range(0, levels)
             .Select(i => new KlLevel(config, i, i == 0 ? config.Width : config.LevelWidth(i - 1), decoder: false, device))]);
         _middle = new KlMiddle(config, deepest, device);
-        _norm = GroupNorm(config.Groups, deepest, config.Epsilon, device: device);
+        _norm = GroupNormalization.Create(config.Groups, deepest, config.Epsilon, device: device);
         _output = new ImageConvolution(deepest, (config.Distribution ? 2 : 1) * config.InnerChannels, device: device);
         RegisterComponents();
     }

@@ -18,9 +18,9 @@ internal sealed class KlResidualBlock : Module<Tensor, Tensor>
 
     internal KlResidualBlock(KlConfig config, int inputs, int outputs, Device? device) : base(nameof(KlResidualBlock))
     {
-        _norm1 = GroupNorm(config.Groups, inputs, config.Epsilon, device: device);
+        _norm1 = GroupNormalization.Create(config.Groups, inputs, config.Epsilon, device: device);
         _convolution1 = new ImageConvolution(inputs, outputs, device: device);
-        _norm2 = GroupNorm(config.Groups, outputs, config.Epsilon, device: device);
+        _norm2 = GroupNormalization.Create(config.Groups, outputs, config.Epsilon, device: device);
         _convolution2 = new ImageConvolution(outputs, outputs, device: device);
         _shortcut = inputs == outputs ? null : new PointwiseConvolution(inputs, outputs, device);
         RegisterComponents();

@@ -7,8 +7,7 @@ namespace Msf.Modules;
 
 /// <summary>A convolution over images with the keys, shapes and initial weights of Conv2d, always computed with channels last in memory.</summary>
 /// <remarks>
-/// Not a matter of taste: with channels first, libtorch 2.10's float32 convolution gives wrong results and wrong gradients without a word wherever channels are no
-/// multiple of 16, for batches of two images and more (decision 0022). For size 1 there is <see cref="PointwiseConvolution"/>.
+/// Not a matter of taste: with channels first, libtorch 2.10's float32 convolution gives wrong results and wrong gradients without a word wherever channels are no multiple of 16, for batches of two images and more (decision 0022). For size 1 there is <see cref="PointwiseConvolution"/>.
 /// </remarks>
 public sealed class ImageConvolution : Module<Tensor, Tensor>
 {
@@ -37,6 +36,9 @@ public sealed class ImageConvolution : Module<Tensor, Tensor>
             _bias = Parameter(empty(outputs, device: device));
             init.uniform_(_bias, -bound, bound);
         }
+        // Otherwise they would die with a scope that the layer is created in, which libtorch's own layers survive.
+        _weight.DetachFromDisposeScope();
+        _bias?.DetachFromDisposeScope();
         RegisterComponents();
     }
 
@@ -48,7 +50,10 @@ public sealed class ImageConvolution : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        return functional.conv2d(ChannelsLast(x), ChannelsLast(_weight), _bias, _stride, _padding).MoveToOuterDisposeScope();
+        var weight = (Tensor)_weight;
+        // The layouts of a single channel are one and the same, and libtorch would take it for channels first: a second one of zeros makes the difference.
+        if (weight.shape[1] == 1) (x, weight) = (cat([x, zeros_like(x)], 1), cat([weight, zeros_like(weight)], 1));
+        return functional.conv2d(ChannelsLast(x), ChannelsLast(weight), _bias, _stride, _padding).MoveToOuterDisposeScope();
     }
 
     /// <summary>The same values with the channels of a pixel side by side in memory.</summary>

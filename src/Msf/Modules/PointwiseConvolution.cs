@@ -29,6 +29,9 @@ public sealed class PointwiseConvolution : Module<Tensor, Tensor>
             _bias = Parameter(empty(outputs, device: device));
             init.uniform_(_bias, -bound, bound);
         }
+        // Otherwise they would die with a scope that the layer is created in, which libtorch's own layers survive.
+        _weight.DetachFromDisposeScope();
+        _bias?.DetachFromDisposeScope();
         RegisterComponents();
     }
 

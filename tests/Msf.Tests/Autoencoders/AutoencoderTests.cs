@@ -99,6 +99,25 @@ public sealed class AutoencoderTests
         Assert.InRange(Golden.RelativeError(decoded, full.Decode(expected)), 1e-5, 0.05);
     }
 
+    [Theory]
+    [InlineData(AutoencoderKind.Kl)]
+    [InlineData(AutoencoderKind.Tiny)]
+    public void A_new_network_works_and_outlives_the_scope_it_was_made_in(AutoencoderKind kind)
+    {
+        IAutoencoder autoencoder;
+        using (NewDisposeScope()) autoencoder = Autoencoder.Create(SmallAutoencoders.Of(kind));
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using (autoencoder)
+        {
+            Assert.All(autoencoder.Network!.named_parameters(), entry => Assert.InRange(entry.parameter.abs().max().item<float>(), 0, 1));
+            Assert.All(
+                autoencoder.Network!.named_parameters().Where(entry => entry.name.Contains("norm", StringComparison.Ordinal) || entry.name.Contains("pool.1", StringComparison.Ordinal)),
+                entry => Assert.Equal(entry.name.EndsWith("weight", StringComparison.Ordinal) ? 1 : 0, entry.parameter.mean().item<float>()));
+            Assert.True(autoencoder.Decode(autoencoder.Encode(SmallAutoencoders.Images(2, 16, 16)).Mean).isfinite().all().item<bool>());
+        }
+    }
+
     [Fact]
     public void Published_sizes_are_met()
     {
