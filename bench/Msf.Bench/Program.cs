@@ -67,6 +67,9 @@ switch (args)
     case ["autoencoder-cost", var weights, var size]:
         AutoencoderCost.Run(weights, int.Parse(size), rounds: 5);
         return 0;
+    case ["autoencoder-report", var images, var side, var number, var sheet, .. var folders] when folders.Length > 0:
+        AutoencoderReport.Run(folders, images, int.Parse(side), int.Parse(number), sheet);
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage: live-tensors [STEPS]
@@ -89,6 +92,7 @@ switch (args)
                    tiling taesd|taesd3|taef2|kl WEIGHTS PHOTO HEIGHT WIDTH
                    reconstruction WEIGHTS SHEET.png SIZE PHOTO...
                    autoencoder-cost WEIGHTS SIZE
+                   autoencoder-report SOURCE SIZE COUNT SHEET.png AUTOENCODER|WEIGHTS/taesd|pixels...
             """);
         return 2;
 }

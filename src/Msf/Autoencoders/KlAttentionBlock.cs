@@ -1,6 +1,5 @@
 using Msf.Modules;
 using Msf.Runtime;
-using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -10,7 +9,7 @@ namespace Msf.Autoencoders;
 /// <summary>Attention of every pixel to every other with one head, beside a shortcut (Rombach et al. 2022; keys <c>norm q k v proj_out</c>).</summary>
 internal sealed class KlAttentionBlock : Module<Tensor, Tensor>
 {
-    [ComponentName(Name = "norm")] private readonly GroupNorm _norm;
+    [ComponentName(Name = "norm")] private readonly GroupNormalization _norm;
     [ComponentName(Name = "q")] private readonly PointwiseConvolution _query;
     [ComponentName(Name = "k")] private readonly PointwiseConvolution _key;
     [ComponentName(Name = "v")] private readonly PointwiseConvolution _value;
@@ -18,7 +17,7 @@ internal sealed class KlAttentionBlock : Module<Tensor, Tensor>
 
     internal KlAttentionBlock(KlConfig config, int width, Device? device) : base(nameof(KlAttentionBlock))
     {
-        _norm = GroupNormalization.Create(config.Groups, width, config.Epsilon, device: device);
+        _norm = new GroupNormalization(config.Groups, width, config.Epsilon, device: device);
         (_query, _key) = (new PointwiseConvolution(width, width, device), new PointwiseConvolution(width, width, device));
         (_value, _output) = (new PointwiseConvolution(width, width, device), new PointwiseConvolution(width, width, device));
         RegisterComponents();

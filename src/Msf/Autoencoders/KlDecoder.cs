@@ -12,7 +12,7 @@ internal sealed class KlDecoder : Module<Tensor, Tensor>
     [ComponentName(Name = "conv_in")] private readonly ImageConvolution _input;
     [ComponentName(Name = "mid")] private readonly KlMiddle _middle;
     [ComponentName(Name = "up")] private readonly ModuleList<KlLevel> _levels;
-    [ComponentName(Name = "norm_out")] private readonly GroupNorm _norm;
+    [ComponentName(Name = "norm_out")] private readonly GroupNormalization _norm;
     [ComponentName(Name = "conv_out")] private readonly ImageConvolution _output;
 
     internal KlDecoder(KlConfig config, Device? device) : base(nameof(KlDecoder))
@@ -23,7 +23,7 @@ internal sealed class KlDecoder : Module<Tensor, Tensor>
         _middle = new KlMiddle(config, deepest, device);
         _levels = new ModuleList<KlLevel>([.. Enumerable.Range(0, last + 1)
             .Select(i => new KlLevel(config, i, i == last ? deepest : config.LevelWidth(i + 1), decoder: true, device))]);
-        _norm = GroupNormalization.Create(config.Groups, config.LevelWidth(0), config.Epsilon, device: device);
+        _norm = new GroupNormalization(config.Groups, config.LevelWidth(0), config.Epsilon, device: device);
         _output = new ImageConvolution(config.LevelWidth(0), config.OutputChannels, device: device);
         RegisterComponents();
     }

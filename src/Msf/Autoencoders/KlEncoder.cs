@@ -12,7 +12,7 @@ internal sealed class KlEncoder : Module<Tensor, Tensor>
     [ComponentName(Name = "conv_in")] private readonly ImageConvolution _input;
     [ComponentName(Name = "down")] private readonly ModuleList<KlLevel> _levels;
     [ComponentName(Name = "mid")] private readonly KlMiddle _middle;
-    [ComponentName(Name = "norm_out")] private readonly GroupNorm _norm;
+    [ComponentName(Name = "norm_out")] private readonly GroupNormalization _norm;
     [ComponentName(Name = "conv_out")] private readonly ImageConvolution _output;
 
     internal KlEncoder(KlConfig config, Device? device) : base(nameof(KlEncoder))
@@ -23,7 +23,7 @@ internal sealed class KlEncoder : Module<Tensor, Tensor>
         _levels = new ModuleList<KlLevel>([.. Enumerable.Range(0, levels)
             .Select(i => new KlLevel(config, i, i == 0 ? config.Width : config.LevelWidth(i - 1), decoder: false, device))]);
         _middle = new KlMiddle(config, deepest, device);
-        _norm = GroupNormalization.Create(config.Groups, deepest, config.Epsilon, device: device);
+        _norm = new GroupNormalization(config.Groups, deepest, config.Epsilon, device: device);
         _output = new ImageConvolution(deepest, (config.Distribution ? 2 : 1) * config.InnerChannels, device: device);
         RegisterComponents();
     }

@@ -24,7 +24,7 @@ internal sealed class TinyBlock : Module<Tensor, Tensor>
         if (normalization)
             _pool = Sequential(
                 ("0", new PointwiseConvolution(width, PoolExpansion * width, device, bias: false)),
-                ("1", GroupNormalization.Create(PoolGroups, PoolExpansion * width, device: device)),
+                ("1", new GroupNormalization(PoolGroups, PoolExpansion * width, device: device)),
                 ("2", ReLU()),
                 ("3", new PointwiseConvolution(PoolExpansion * width, width, device, bias: false)));
         RegisterComponents();

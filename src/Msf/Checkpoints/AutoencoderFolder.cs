@@ -21,22 +21,38 @@ public static class AutoencoderFolder
     /// <param name="weightType">Type of the weights on disk; null keeps the type they have.</param>
     /// <exception cref="ArgumentException">A finite weight would become infinite in <paramref name="weightType"/>.</exception>
     /// <exception cref="IOException">The file system refused; a folder that was there is as it was.</exception>
-    public static void Save(string folder, IAutoencoder autoencoder, string name, string? source = null, ScalarType? weightType = null)
+    public static void Save(string folder, IAutoencoder autoencoder, string name, string? source = null, ScalarType? weightType = null) =>
+        Save(folder, autoencoder.Config, autoencoder.Network is { } network ? StateDictLoader.Extract(network) : null, name, source, weightType);
+
+    /// <summary>Writes an autoencoder of which there are but the weights, such as their average.</summary>
+    /// <param name="folder">The folder; replaced when it exists.</param>
+    /// <param name="config">Family, architecture, scale and shift.</param>
+    /// <param name="weights">Weights by the network's keys; null where there are none.</param>
+    /// <param name="name">Name shown to people.</param>
+    /// <param name="source">Where the weights come from, or null.</param>
+    /// <param name="weightType">Type of the weights on disk; null keeps the type they have.</param>
+    /// <exception cref="ArgumentException">A finite weight would become infinite in <paramref name="weightType"/>.</exception>
+    /// <exception cref="IOException">The file system refused; a folder that was there is as it was.</exception>
+    public static void Save(
+        string folder, AutoencoderConfig config, IReadOnlyDictionary<string, Tensor>? weights, string name, string? source = null, ScalarType? weightType = null)
     {
         AtomicFolder.Write(folder, temporary =>
         {
             string? digest = null;
-            if (autoencoder.Network is { } network)
+            if (weights is not null)
             {
+                using var scope = NewDisposeScope();
                 var path = Path.Combine(temporary, WeightsName);
-                StateDictLoader.Save(network, path, weightType, new Dictionary<string, string> { ["format"] = "pt" });
+                SafetensorsWriter.Write(
+                    path, weights.ToDictionary(pair => pair.Key, pair => weightType is { } type ? StateDictLoader.Convert(pair.Key, pair.Value, type) : pair.Value),
+                    new Dictionary<string, string> { ["format"] = "pt" });
                 digest = FileDigest.Sha256(path);
             }
             var manifest = new AutoencoderManifest
             {
                 FormatVersion = AutoencoderManifest.CurrentFormat,
                 Name = name,
-                Autoencoder = autoencoder.Config,
+                Autoencoder = config,
                 Source = source,
                 WeightsDigest = digest,
             };

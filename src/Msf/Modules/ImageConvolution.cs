@@ -5,16 +5,22 @@ using static TorchSharp.torch.nn;
 
 namespace Msf.Modules;
 
-/// <summary>A convolution over images with the keys, shapes and initial weights of Conv2d, always computed with channels last in memory.</summary>
+/// <summary>
+/// A convolution over images with the keys, shapes and initial weights of Conv2d; on a CPU always computed with channels last in memory, and with zeros as further channels up to
+/// a multiple of 16 on either side.
+/// </summary>
 /// <remarks>
-/// Not a matter of taste: with channels first, libtorch 2.10's float32 convolution gives wrong results and wrong gradients without a word wherever channels are no multiple of 16, for batches of two images and more (decision 0022). For size 1 there is <see cref="PointwiseConvolution"/>.
+/// Not a matter of taste: libtorch 2.10's convolutions give wrong values and wrong gradients without a word where channels are no multiple of 16, in float32 mostly with channels
+/// first, in bfloat16 in either layout (decision 0022). For size 1 there is <see cref="PointwiseConvolution"/>.
 /// </remarks>
 public sealed class ImageConvolution : Module<Tensor, Tensor>
 {
+    private const int Multiple = 16;
     [ComponentName(Name = "weight")] private readonly Parameter _weight;
     [ComponentName(Name = "bias")] private readonly Parameter? _bias;
     private readonly long[] _stride;
     private readonly long[] _padding;
+    private readonly long _furtherInputs, _furtherOutputs;
 
     /// <summary>Creates the layer with PyTorch's initial weights, out of libtorch's global generator.</summary>
     /// <param name="inputs">Channels that come in.</param>
@@ -28,6 +34,7 @@ public sealed class ImageConvolution : Module<Tensor, Tensor>
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
         (_stride, _padding) = ([stride, stride], [padding, padding]);
+        (_furtherInputs, _furtherOutputs) = (Further(inputs), Further(outputs));
         _weight = Parameter(empty([outputs, inputs, size, size], device: device));
         var bound = 1 / Math.Sqrt((double)inputs * size * size);                              // Kaiming-uniform with a = √5
         init.uniform_(_weight, -bound, bound);
@@ -50,11 +57,16 @@ public sealed class ImageConvolution : Module<Tensor, Tensor>
     public override Tensor forward(Tensor x)
     {
         using var scope = NewDisposeScope();
-        var weight = (Tensor)_weight;
-        // The layouts of a single channel are one and the same, and libtorch would take it for channels first: a second one of zeros makes the difference.
-        if (weight.shape[1] == 1) (x, weight) = (cat([x, zeros_like(x)], 1), cat([weight, zeros_like(weight)], 1));
-        return functional.conv2d(ChannelsLast(x), ChannelsLast(weight), _bias, _stride, _padding).MoveToOuterDisposeScope();
+        if (x.device_type != TorchSharp.DeviceType.CPU) return functional.conv2d(x, _weight, _bias, _stride, _padding).MoveToOuterDisposeScope();
+        if (_furtherInputs > 0) x = functional.pad(x, [0L, 0, 0, 0, 0, _furtherInputs]);
+        Tensor weight = _weight;
+        if (_furtherInputs + _furtherOutputs > 0) weight = functional.pad(weight, [0L, 0, 0, 0, 0, _furtherInputs, 0, _furtherOutputs]);
+        var bias = _furtherOutputs > 0 && _bias is not null ? functional.pad(_bias, [0L, _furtherOutputs]) : _bias;
+        var y = functional.conv2d(ChannelsLast(x), ChannelsLast(weight), bias, _stride, _padding);
+        return (_furtherOutputs > 0 ? y.narrow(1, 0, _weight.shape[0]) : y).MoveToOuterDisposeScope();
     }
+
+    private static long Further(int channels) => (Multiple - channels % Multiple) % Multiple;
 
     /// <summary>The same values with the channels of a pixel side by side in memory.</summary>
     internal static Tensor ChannelsLast(Tensor x) => x.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);

@@ -121,4 +121,15 @@ public static class HeldScalar
         using var scalar = value.ToScalar();
         x.addcdiv_(a, b, scalar);
     }
+
+    /// <summary>Calls <c>forward(x, flag)</c> of a TorchScript network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="x">Its first argument.</param>
+    /// <param name="flag">Its second argument, a bool.</param>
+    /// <returns>What it returns, owned by the caller's dispose scope.</returns>
+    public static Tensor CallWithFlag(this jit.ScriptModule network, Tensor x, bool flag)
+    {
+        using var scalar = flag.ToScalar();
+        return (Tensor)network.call(x, scalar);
+    }
 }

@@ -29,6 +29,14 @@ public sealed record DataConfig
     /// </summary>
     public double MaxBroken { get; init; } = 0.01;
 
+    /// <summary>The source's name as a model tells it: the folders of the machine that trained are nobody's business.</summary>
+    internal string PublicName => Source switch
+    {
+        null => "unknown",
+        var path when Path.IsPathRooted(path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path)),
+        var name => name,
+    };
+
     /// <summary>What the loader is to do.</summary>
     /// <param name="seed">The run's seed.</param>
     public LoaderOptions Loader(long seed) => new()

@@ -37,6 +37,15 @@ internal sealed record LossSeries(string Name, string Color, IReadOnlyList<(long
         ];
     }
 
+    /// <summary>The named figures of the steps, such as the terms of an autoencoder's loss.</summary>
+    /// <param name="lines">Metrics in the order written.</param>
+    public static IReadOnlyList<LossSeries> OfParts(IReadOnlyList<MetricsLine> lines) =>
+    [
+        .. lines.SelectMany(line => line.Parts?.Keys ?? []).Distinct().Order(StringComparer.Ordinal)
+            .Select((name, i) => new LossSeries(name, _stageColors[i % _stageColors.Length], Positive(lines, line => line.Parts?.TryGetValue(name, out var value) == true ? value : null)))
+            .Where(series => series.Points.Count > 0),
+    ];
+
     private static (long Images, double Loss)[] Positive(IEnumerable<MetricsLine> lines, Func<MetricsLine, double?> loss) =>
         [.. lines.Select(line => (line.Images, Loss: loss(line) ?? 0)).Where(point => point.Loss > 0 && double.IsFinite(point.Loss))];
 }

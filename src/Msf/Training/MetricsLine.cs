@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Msf.Training;
 
 /// <summary>One line of <c>metrics.jsonl</c>: averages of one stage since the line before.</summary>
@@ -12,6 +14,7 @@ namespace Msf.Training;
 /// <param name="SkippedSteps">Steps of the stage skipped so far because loss or gradient was not finite.</param>
 /// <param name="ResidentBytes">Memory of the process that is in use, in bytes.</param>
 /// <param name="LossByTime">Mean loss of the images whose time t fell into each eighth of [0, 1], noise first; null where none did.</param>
+/// <param name="Parts">Means of the named figures of the steps, such as the terms of an autoencoder's loss; null where steps have none.</param>
 public sealed record MetricsLine(
     long Step,
     long Images,
@@ -23,4 +26,5 @@ public sealed record MetricsLine(
     long LiveTensors,
     long SkippedSteps = 0,
     long ResidentBytes = 0,
-    IReadOnlyList<double?>? LossByTime = null);
+    IReadOnlyList<double?>? LossByTime = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, double>? Parts = null);

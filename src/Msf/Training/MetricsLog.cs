@@ -30,7 +30,7 @@ public sealed class MetricsLog
     public void Add(int stage, StepResult step, long skippedSteps = 0)
     {
         var sum = _sums.GetValueOrDefault(stage) ?? new MetricsSum(stage, 0, 0, 0, 0, 0);
-        if (!step.Skipped) sum = sum with { Steps = sum.Steps + 1, Loss = sum.Loss + step.Loss, GradientNorm = sum.GradientNorm + step.GradientNorm };
+        if (!step.Skipped) sum = sum with { Steps = sum.Steps + 1, Loss = sum.Loss + step.Loss, GradientNorm = sum.GradientNorm + step.GradientNorm, Parts = Add(sum.Parts, step.Parts) };
         _sums[stage] = sum with { LearningRate = step.LearningRate, Skipped = skippedSteps };
     }
 
@@ -49,7 +49,7 @@ public sealed class MetricsLog
         [
             .. _sums.Values.Select(sum => new MetricsLine(
                 step, images, sum.Stage, Mean(sum.Loss, sum.Steps), Mean(sum.GradientNorm, sum.Steps), sum.LearningRate, imagesPerSecond, liveTensors,
-                sum.Skipped, residentBytes, lossByTime?.Invoke(sum.Stage))),
+                sum.Skipped, residentBytes, lossByTime?.Invoke(sum.Stage), sum.Parts?.ToDictionary(part => part.Key, part => part.Value.Sum / part.Value.Steps))),
         ];
         File.AppendAllLines(_path, lines.Select(line => JsonSerializer.Serialize(line, JsonFormat.Line)));
         _sums.Clear();
@@ -75,6 +75,18 @@ public sealed class MetricsLog
     {
         if (!File.Exists(path)) return [];
         return [.. File.ReadLines(path).Where(line => ImagesOf(line) is not null).Select(LineOf).OfType<MetricsLine>()];
+    }
+
+    private static IReadOnlyDictionary<string, PartSum>? Add(IReadOnlyDictionary<string, PartSum>? sums, IReadOnlyDictionary<string, double>? parts)
+    {
+        if (parts is null) return sums;
+        var added = new SortedDictionary<string, PartSum>(sums?.ToDictionary() ?? [], StringComparer.Ordinal);
+        foreach (var (name, value) in parts)
+        {
+            var before = added.GetValueOrDefault(name) ?? new PartSum(0, 0);
+            added[name] = new PartSum(before.Steps + 1, before.Sum + value);
+        }
+        return added;
     }
 
     private static double? Mean(double sum, int count) => count > 0 ? sum / count : null;

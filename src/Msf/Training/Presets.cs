@@ -14,6 +14,12 @@ public static class Presets
             .Order(StringComparer.Ordinal),
     ];
 
+    /// <summary>Names of the presets that train an autoencoder, sorted.</summary>
+    public static IReadOnlyList<string> Autoencoders { get; } = [.. Names.Where(name => RunConfigReader.KindOf(name) == RunKind.Autoencoder)];
+
+    /// <summary>Names of the presets that train a diffusion model, sorted.</summary>
+    public static IReadOnlyList<string> Models { get; } = [.. Names.Except(Autoencoders)];
+
     /// <summary>Text of a preset.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="ArgumentException">There is no such preset.</exception>

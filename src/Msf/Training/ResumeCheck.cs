@@ -21,34 +21,53 @@ internal static class ResumeCheck
     /// <exception cref="ArgumentException">The trained weights mean nothing under this configuration; the message names what differs.</exception>
     public static RunConfig Adopt(SavedRun saved, RunConfig config, IImageSource source, Device device, Action<string> warn)
     {
-        var (before, now) = (Meaning(saved.Config), Meaning(config));
-        var changed = before.Keys.Union(now.Keys).Where(path => Text(before, path) != Text(now, path)).Order(StringComparer.Ordinal).ToArray();
-        if (changed.Length > 0)
-        {
-            var listed = changed.Take(ListedAtMost).Select(path => $"{path} was {Text(before, path)} and is now {Text(now, path)}");
-            var more = changed.Length > ListedAtMost ? $" and {changed.Length - ListedAtMost} more" : "";
-            throw new ArgumentException(
-                $"{saved.Folder} is of another model: {string.Join("; ", listed)}{more}; resume with the run's own config.json, or start a new run in another folder.");
-        }
+        RequireSame(saved.Folder, Meaning(saved.Config), Meaning(config));
         string[] classes = [.. source.Classes.Select(known => known.Name)];
         if (saved.State.ClassNames is { } names && !names.SequenceEqual(classes))
             throw new ArgumentException(
                 $"{saved.Folder} was trained on the classes {string.Join(", ", names)}; {source.Name} has {string.Join(", ", classes)}: resume with the run's own data.");
-        if (saved.State.SourceImages is { } images && images != source.Count)
-            warn($"{source.Name} has {source.Count} images, the run was trained on {images}: from here on they come in another order.");
+        WarnOfOtherImages(saved.State.SourceImages, source, warn);
         if (config.Training.Precision == ComputePrecision.Auto)
             config = config with { Training = config.Training with { Precision = saved.Config.Training.Precision } };
-        WarnOfOtherBits(saved, config, RunEnvironment.Current(device, PrecisionSelector.Resolve(config.Training.Precision, device)), warn);
+        WarnOfOtherBits(saved.Config.Training.Precision, config.Training.Precision, saved.State.Environment, device, warn);
         return config;
     }
 
-    private static void WarnOfOtherBits(SavedRun saved, RunConfig config, RunEnvironment environment, Action<string> warn)
+    /// <summary>Requires an autoencoder and its discriminator to be those of the run.</summary>
+    /// <inheritdoc cref="Adopt(SavedRun, RunConfig, IImageSource, Device, Action{string})"/>
+    public static AutoencoderRunConfig Adopt(SavedAutoencoderRun saved, AutoencoderRunConfig config, IImageSource source, Device device, Action<string> warn)
     {
-        var (before, now) = (saved.Config.Training.Precision, config.Training.Precision);
+        RequireSame(saved.Folder, Meaning(saved.Config), Meaning(config));
+        WarnOfOtherImages(saved.State.SourceImages, source, warn);
+        if (config.Training.Precision == ComputePrecision.Auto)
+            config = config with { Training = config.Training with { Precision = saved.Config.Training.Precision } };
+        WarnOfOtherBits(saved.Config.Training.Precision, config.Training.Precision, saved.State.Environment, device, warn);
+        return config;
+    }
+
+    private static void RequireSame(string folder, Dictionary<string, string> before, Dictionary<string, string> now)
+    {
+        var changed = before.Keys.Union(now.Keys).Where(path => Text(before, path) != Text(now, path)).Order(StringComparer.Ordinal).ToArray();
+        if (changed.Length == 0) return;
+        var listed = changed.Take(ListedAtMost).Select(path => $"{path} was {Text(before, path)} and is now {Text(now, path)}");
+        var more = changed.Length > ListedAtMost ? $" and {changed.Length - ListedAtMost} more" : "";
+        throw new ArgumentException(
+            $"{folder} is of another model: {string.Join("; ", listed)}{more}; resume with the run's own config.json, or start a new run in another folder.");
+    }
+
+    private static void WarnOfOtherImages(int? before, IImageSource source, Action<string> warn)
+    {
+        if (before is { } images && images != source.Count)
+            warn($"{source.Name} has {source.Count} images, the run was trained on {images}: from here on they come in another order.");
+    }
+
+    private static void WarnOfOtherBits(ComputePrecision before, ComputePrecision now, RunEnvironment? known, Device device, Action<string> warn)
+    {
+        var environment = RunEnvironment.Current(device, PrecisionSelector.Resolve(now, device));
         string[] differences =
         [
             .. before == now ? [] : new[] { $"precision {before.ToName()} before, {now.ToName()} now" },
-            .. saved.State.Environment is { } known ? environment.DifferencesFrom(known) : [],
+            .. known is not null ? environment.DifferencesFrom(known) : [],
         ];
         if (differences.Length > 0)
             warn($"the run goes on, but not bit for bit as if it had never stopped: {string.Join("; ", differences)}.");
@@ -61,6 +80,13 @@ internal static class ResumeCheck
         (Path: "diffusion.path", Node: JsonSerializer.SerializeToNode(config.Diffusion.Path, JsonFormat.Line)),
         (Path: "diffusion.prediction", Node: JsonSerializer.SerializeToNode(config.Diffusion.Prediction, JsonFormat.Line)),
         (Path: "training.postHocEma.relativeWidths", Node: JsonSerializer.SerializeToNode(config.Training.PostHocEma?.RelativeWidths, JsonFormat.Line)),
+    }.SelectMany(part => Leaves(part.Node, part.Path)).ToDictionary();
+
+    private static Dictionary<string, string> Meaning(AutoencoderRunConfig config) => new[]
+    {
+        (Path: "autoencoder", Node: JsonSerializer.SerializeToNode(config.Autoencoder, JsonFormat.Line)),
+        (Path: "loss.discriminator.width", Node: JsonSerializer.SerializeToNode(config.Loss.Discriminator?.Width, JsonFormat.Line)),
+        (Path: "loss.discriminator.layers", Node: JsonSerializer.SerializeToNode(config.Loss.Discriminator?.Layers, JsonFormat.Line)),
     }.SelectMany(part => Leaves(part.Node, part.Path)).ToDictionary();
 
     private static IEnumerable<KeyValuePair<string, string>> Leaves(JsonNode? node, string path) => node switch

@@ -15,13 +15,34 @@ public static class RunConfigReader
     /// <exception cref="InvalidDataException">The file is broken, or a member is unknown, missing or of the wrong type.</exception>
     public static RunConfig Read(string presetOrFile, IEnumerable<string> assignments)
     {
+        var json = Resolve(presetOrFile, assignments);
+        if (KindOf(json) == RunKind.Autoencoder) throw new InvalidDataException($"{presetOrFile} describes an autoencoder, where a diffusion model is expected; msf train takes it.");
+        return JsonFormat.Parse<RunConfig>(json.ToJsonString(), presetOrFile);
+    }
+
+    /// <summary>Reads and resolves a configuration that trains an autoencoder.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static AutoencoderRunConfig ReadAutoencoder(string presetOrFile, IEnumerable<string> assignments) =>
+        JsonFormat.Parse<AutoencoderRunConfig>(Resolve(presetOrFile, assignments).ToJsonString(), presetOrFile);
+
+    /// <summary>What a configuration trains.</summary>
+    /// <param name="presetOrFile">A preset's name or a JSON file's path.</param>
+    /// <exception cref="ArgumentException">There is no such preset.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is broken.</exception>
+    public static RunKind KindOf(string presetOrFile) => KindOf(Resolve(presetOrFile, []));
+
+    private static RunKind KindOf(JsonObject json) => json.ContainsKey("autoencoder") && !json.ContainsKey("model") ? RunKind.Autoencoder : RunKind.Model;
+
+    private static JsonObject Resolve(string presetOrFile, IEnumerable<string> assignments)
+    {
         var isFile = File.Exists(presetOrFile);
         if (!isFile && Path.HasExtension(presetOrFile))
             throw new FileNotFoundException($"there is no file {presetOrFile}; give a file, or a preset: {string.Join(", ", Presets.Names)}.");
         var text = isFile ? File.ReadAllText(presetOrFile) : Presets.Read(presetOrFile);
         var json = Parse(text, presetOrFile);
         foreach (var assignment in assignments) Assign(json, assignment);
-        return JsonFormat.Parse<RunConfig>(json.ToJsonString(), presetOrFile);
+        return json;
     }
 
     private static JsonObject Parse(string text, string what)

@@ -44,6 +44,9 @@ public sealed class RunFolder
     /// <summary>Model folder with the averaged weights of the newest checkpoint.</summary>
     public string Model => Path.Combine(Root, "model");
 
+    /// <summary>Autoencoder with the averaged weights of the newest checkpoint, of a run that trains one.</summary>
+    public string Autoencoder => Path.Combine(Root, "autoencoder");
+
     /// <summary>Removes the unfinished files that a killed process left. Call it only where none is at work.</summary>
     public void Sweep()
     {

@@ -21,13 +21,23 @@ public sealed class RunPage
         figure { margin: 1em 0; } figure img { image-rendering: pixelated; width: 100%; max-width: 480px; } pre { overflow: auto; background: #f6f6f6; padding: 1em; }
         """;
 
-    private readonly RunConfig _config;
+    private readonly string _name, _configuration;
+    private readonly long _length;
     private readonly RunFolder _run;
 
     /// <summary>Names the run.</summary>
     /// <param name="config">Its configuration.</param>
     /// <param name="run">Its folder; must exist when the page is written.</param>
-    public RunPage(RunConfig config, RunFolder run) => (_config, _run) = (config, run);
+    public RunPage(RunConfig config, RunFolder run) : this(config.Model.Name, config.Training.MaxImages, JsonSerializer.Serialize(config, JsonFormat.Indented), run)
+    {
+    }
+
+    /// <summary>Names a run of another kind.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="length">Its length in images.</param>
+    /// <param name="configuration">Its configuration as text.</param>
+    /// <param name="run">Its folder; must exist when the page is written.</param>
+    internal RunPage(string name, long length, string configuration, RunFolder run) => (_name, _length, _configuration, _run) = (name, length, configuration, run);
 
     /// <summary>Writes the page from what the folder holds now; it replaces the old one as a whole.</summary>
     /// <param name="images">Images seen over all stages.</param>
@@ -42,8 +52,8 @@ public sealed class RunPage
 
     private string Compose(long images, double seconds, bool running)
     {
-        var name = WebUtility.HtmlEncode(_config.Model.Name);
-        var (length, lines) = (_config.Training.MaxImages, MetricsLog.Read(_run.Metrics));
+        var name = WebUtility.HtmlEncode(_name);
+        var (length, lines) = (_length, MetricsLog.Read(_run.Metrics));
         var html = new StringBuilder();
         html.AppendLine("<!doctype html>").AppendLine("<html lang=\"en\">").AppendLine("<head>").AppendLine("<meta charset=\"utf-8\">");
         if (running) html.AppendLine(Invariant($"<meta http-equiv=\"refresh\" content=\"{RefreshSeconds}\">"));
@@ -54,22 +64,28 @@ public sealed class RunPage
         foreach (var stage in lines.GroupBy(line => line.Stage).Where(stage => stage.Last().SkippedSteps > 0))
             html.AppendLine(Invariant($"<p class=\"warning\">Stage {stage.Key} has skipped {stage.Last().SkippedSteps:N0} steps whose loss or gradient was not finite.</p>"));
         html.AppendLine("<h2>Loss</h2>").AppendLine(LossChart.Draw(LossSeries.OfStages(lines), "loss of every stage over images"));
-        html.AppendLine("<h2>Loss by time</h2>").AppendLine("<p>From noise (t = 0) to data (t = 1), in eighths.</p>");
-        foreach (var stage in lines.Select(line => line.Stage).Distinct().Order())
-            html.AppendLine(Invariant($"<h3>Stage {stage}</h3>")).AppendLine(LossChart.Draw(LossSeries.OfTimes(lines, stage), Invariant($"loss of stage {stage} by time over images")));
+        if (LossSeries.OfParts(lines) is { Count: > 0 } parts) html.AppendLine("<h2>Parts of the loss</h2>").AppendLine(LossChart.Draw(parts, "parts of the loss over images"));
+        else AppendTimes(html, lines);
         html.AppendLine("<h2>Samples</h2>");
         foreach (var sheet in Sheets()) html.AppendLine(sheet);
         html.AppendLine("<h2>Configuration</h2>");
-        html.AppendLine($"<pre>{WebUtility.HtmlEncode(JsonSerializer.Serialize(_config, JsonFormat.Indented))}</pre>");
+        html.AppendLine($"<pre>{WebUtility.HtmlEncode(_configuration)}</pre>");
         return html.AppendLine("</body>").AppendLine("</html>").ToString();
+    }
+
+    private static void AppendTimes(StringBuilder html, IReadOnlyList<MetricsLine> lines)
+    {
+        html.AppendLine("<h2>Loss by time</h2>").AppendLine("<p>From noise (t = 0) to data (t = 1), in eighths.</p>");
+        foreach (var stage in lines.Select(line => line.Stage).Distinct().Order())
+            html.AppendLine(Invariant($"<h3>Stage {stage}</h3>")).AppendLine(LossChart.Draw(LossSeries.OfTimes(lines, stage), Invariant($"loss of stage {stage} by time over images")));
     }
 
     private string State(long images, IReadOnlyList<MetricsLine> lines, bool running)
     {
-        if (!running) return images >= _config.Training.MaxImages ? "finished." : "stopped; --resume goes on.";
+        if (!running) return images >= _length ? "finished." : "stopped; --resume goes on.";
         if (lines.Count == 0 || lines[^1].ImagesPerSecond <= 0) return "running.";
         var rate = lines[^1].ImagesPerSecond;
-        return Invariant($"{rate:F0} images/s, {Duration((_config.Training.MaxImages - images) / rate)} left.");
+        return Invariant($"{rate:F0} images/s, {Duration((_length - images) / rate)} left.");
     }
 
     private IEnumerable<string> Sheets()

@@ -87,7 +87,7 @@ internal sealed class RunStorage : IDisposable
         ClassNames = state.ClassNames!,
         Training = new ModelProvenance
         {
-            Data = SourceName(),
+            Data = _config.Data.PublicName,
             ImagesPerStage = state.StageImages,
             TrainingMultiplyAdds = _shares.TrainingMultiplyAdds(state.StageImages),
             Seed = _config.Training.Seed,
@@ -95,13 +95,5 @@ internal sealed class RunStorage : IDisposable
             Seconds = Math.Round(state.Seconds, 1),
             Program = RunEnvironment.CurrentProgram,
         },
-    };
-
-    // The folders of the machine that trained are nobody's business.
-    private string SourceName() => _config.Data.Source switch
-    {
-        null => "unknown",
-        var path when Path.IsPathRooted(path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(path)),
-        var name => name,
     };
 }

@@ -58,6 +58,7 @@ internal sealed class TensorBoardLog
             Scalar($"skipped_steps/stage{line.Stage}", line.SkippedSteps);
             for (var i = 0; i < line.LossByTime?.Count; i++)
                 Scalar(string.Create(CultureInfo.InvariantCulture, $"loss_by_time_stage{line.Stage}/t{(i + 0.5) / line.LossByTime.Count:F4}"), line.LossByTime[i]);
+            foreach (var (name, value) in line.Parts ?? new Dictionary<string, double>()) Scalar($"parts/{name}", value);
             Scalar("run/images_per_second", line.ImagesPerSecond);
             Scalar("run/live_tensors", line.LiveTensors);
             Scalar("run/resident_megabytes", line.ResidentBytes / 1e6);

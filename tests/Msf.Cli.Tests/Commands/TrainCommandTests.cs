@@ -48,6 +48,8 @@ public sealed class TrainCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
     [InlineData(ExitCode.Failed, "batchSizes", "--config", "tiny", "--set", "training.batchSizes=8")]
     [InlineData(ExitCode.Failed, "batchSize is 0", "--config", "tiny", "--set", "training.batchSize=0")]
     [InlineData(ExitCode.Failed, "sets nothing", "--config", "tiny", "--set", "training.batchSize")]
+    [InlineData(ExitCode.Failed, "multiple of the factor", "--config", "autoencoder-tiny", "--set", "size=31")]
+    [InlineData(ExitCode.Failed, "there is no nowhere.pt", "--config", "autoencoder-tiny", "--set", "loss.perceptual.file=nowhere.pt")]
     [InlineData(ExitCode.Usage, "names no images", "--config", "msf-s-256")]
     [InlineData(ExitCode.Usage, "expected cpu", "--config", "tiny", "--device", "gpu")]
     [InlineData(ExitCode.Failed, "latent cache", "--config", "msf-s-256", "--data", "synthetic:shapes?size=16&count=8")]
@@ -82,6 +84,30 @@ public sealed class TrainCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
         Assert.Equal(ExitCode.Usage, run.Code);
         Assert.Contains(expected, run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
+    public async Task An_autoencoder_is_recognised_by_its_configuration_trained_and_continued()
+    {
+        var run = Path.Combine(tiny.Root, "autoencoder");
+        var trained = await CommandLineRun.Of("train", "--config", "autoencoder-tiny", "--out", run, "--max-images", "32", "--set", "loss.scaleEquivariance.weight=0.5", "--json");
+        Assert.Equal(ExitCode.Done, trained.Code);
+        var report = JsonDocument.Parse(trained.Out).RootElement;
+        Assert.Equal(32, report.GetProperty("images").GetInt64());
+        Assert.True(File.Exists(Path.Combine(report.GetProperty("model").GetString()!, "autoencoder.json")));
+        var resumed = await CommandLineRun.Of("train", "--resume", "--out", run, "--max-images", "48");
+        Assert.Equal(ExitCode.Done, resumed.Code);
+        Assert.Contains("trained 48 images", resumed.Out, StringComparison.Ordinal);
+        Assert.Contains("autoencoder in ", resumed.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dry_run_of_an_autoencoder_says_what_it_is()
+    {
+        var run = await CommandLineRun.Of("train", "--config", "autoencoder-tiny", "--dry-run", "--set", "training.batchSize=8");
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Equal(8, JsonDocument.Parse(run.Out).RootElement.GetProperty("training").GetProperty("batchSize").GetInt32());
+        Assert.Contains("16 px to 8 x 8 x 4", run.Error, StringComparison.Ordinal);
     }
 
     private static void CopyFolder(string from, string to)

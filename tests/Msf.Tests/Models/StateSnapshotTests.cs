@@ -17,7 +17,7 @@ public sealed class StateSnapshotTests
     private static readonly bool _updating = Environment.GetEnvironmentVariable(UpdateVariable) == "1";
     private static readonly string _folder = SourceTree.Path("tests", "Msf.Tests", "Models", "Snapshots");
 
-    public static TheoryData<string> Names => [.. Presets.Names];
+    public static TheoryData<string> Names => [.. Presets.Models];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -39,7 +39,7 @@ public sealed class StateSnapshotTests
     {
         Assert.SkipWhen(_updating, "snapshots are being written");
         var snapshots = Directory.EnumerateFiles(_folder).Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal);
-        Assert.Equal(Presets.Names, snapshots!);
+        Assert.Equal(Presets.Models, snapshots!);
     }
 
     [Theory]

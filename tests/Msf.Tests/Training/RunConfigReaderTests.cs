@@ -7,7 +7,7 @@ namespace Msf.Tests.Training;
 
 public class RunConfigReaderTests
 {
-    public static TheoryData<string> AllPresets => new(Presets.Names);
+    public static TheoryData<string> AllPresets => new(Presets.Models);
 
     [Theory]
     [MemberData(nameof(AllPresets))]

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Msf.Data;
+using Msf.Runtime;
+using Msf.Training;
+using static TorchSharp.torch;
+
+namespace Msf.Cli.Commands;
+
+/// <summary>Trains an autoencoder.</summary>
+/// <param name="config">The resolved configuration.</param>
+internal sealed class AutoencoderSession(AutoencoderRunConfig config) : TrainingSession
+{
+    /// <inheritdoc/>
+    internal override string Name => config.Name;
+
+    /// <inheritdoc/>
+    internal override DataConfig Data => config.Data;
+
+    /// <inheritdoc/>
+    internal override TrainingConfig Training => config.Training;
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<string> Validate() => config.Validate();
+
+    /// <inheritdoc/>
+    internal override void PrintPlan(Terminal terminal)
+    {
+        terminal.Out.WriteLine(JsonSerializer.Serialize(config, JsonFormat.Indented));
+        var cost = AutoencoderCost.Of(config);
+        terminal.Error.WriteLine(
+            $"autoencoder: {cost.Parameters / 1e6:F2} M parameters, {config.Size} px to {cost.LatentSide} x {cost.LatentSide} x {config.Autoencoder.LatentChannels}, {cost.MultiplyAdds / 1e9:F3} G multiply-adds a reconstruction, {Training.MaxImages:N0} images");
+    }
+
+    /// <inheritdoc/>
+    internal override TrainingResult Train(string run, IImageSource images, Device device, bool resume, Terminal terminal, CancellationToken cancellation)
+    {
+        using var trainer = AutoencoderRun.Open(config, run, images, device, resume, line => terminal.Error.WriteLine($"msf: {line}"));
+        terminal.Error.WriteLine(
+            $"training {Name} on {images.Count:N0} images of {config.Size} px, {trainer.Precision}, from image {trainer.Images:N0} to {Training.MaxImages:N0}; Ctrl+C saves and stops");
+        return Watch(progress => trainer.Train(progress, cancellation), terminal, cancellation);
+    }
+}

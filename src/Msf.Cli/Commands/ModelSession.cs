@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Msf.Data;
+using Msf.Models;
+using Msf.Runtime;
+using Msf.Training;
+using static TorchSharp.torch;
+
+namespace Msf.Cli.Commands;
+
+/// <summary>Trains a diffusion model.</summary>
+/// <param name="config">The resolved configuration.</param>
+internal sealed class ModelSession(RunConfig config) : TrainingSession
+{
+    /// <inheritdoc/>
+    internal override string Name => config.Model.Name;
+
+    /// <inheritdoc/>
+    internal override DataConfig Data => config.Data;
+
+    /// <inheritdoc/>
+    internal override TrainingConfig Training => config.Training;
+
+    /// <inheritdoc/>
+    internal override IReadOnlyList<string> Validate() => config.Validate();
+
+    /// <inheritdoc/>
+    internal override void PrintPlan(Terminal terminal)
+    {
+        terminal.Out.WriteLine(JsonSerializer.Serialize(config, JsonFormat.Indented));
+        var shares = new ComputeShares(config.Model, config.Training);
+        var images = shares.ImagesPerStage(config.Training.MaxImages);
+        for (var stage = 0; stage < images.Length; stage++)
+        {
+            var cost = TransformerCost.Of(config.Model.Transformer(stage));
+            terminal.Error.WriteLine(
+                $"stage {stage}: {cost.Parameters / 1e6:F2} M parameters, {cost.Tokens} tokens, {cost.MultiplyAdds / 1e9:F3} G multiply-adds a forward, {images[stage]:N0} images");
+        }
+        terminal.Error.WriteLine($"training: {shares.TrainingMultiplyAdds(images) / 1e12:F1} T multiply-adds");
+    }
+
+    /// <inheritdoc/>
+    internal override TrainingResult Train(string run, IImageSource images, Device device, bool resume, Terminal terminal, CancellationToken cancellation)
+    {
+        using var trainer = TrainingRun.Open(config, run, images, device, resume, line => terminal.Error.WriteLine($"msf: {line}"));
+        terminal.Error.WriteLine(
+            $"training {Name} on {images.Count:N0} images in {images.Classes.Count} classes, {trainer.Precision}, from image {trainer.Images:N0} to {Training.MaxImages:N0}; Ctrl+C saves and stops");
+        return Watch(progress => trainer.Train(progress, cancellation), terminal, cancellation);
+    }
+}
