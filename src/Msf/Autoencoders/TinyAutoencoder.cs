@@ -22,7 +22,7 @@ public sealed class TinyAutoencoder : Module, IAutoencoder
 
     [ComponentName(Name = "encoder")] private readonly Sequential _encoder;
     [ComponentName(Name = "decoder")] private readonly Sequential _decoder;
-    private readonly ImageConvolution _last;
+    private readonly Func<ScalarType> _type;                                                     // no field of the layer itself: it would be a second name of its weights
     private string? _identity;
 
     /// <summary>Creates the network with PyTorch's initial weights, out of libtorch's global generator.</summary>
@@ -34,8 +34,9 @@ public sealed class TinyAutoencoder : Module, IAutoencoder
         Autoencoder.RequireKind(config, AutoencoderKind.Tiny);
         Config = config;
         _encoder = Number(EncoderLayers(config.Tiny!, device));
-        _last = new ImageConvolution(config.Tiny!.Width, ImageChannels, device: device);
-        _decoder = Number(DecoderLayers(config.Tiny!, device).Append(_last));
+        var last = new ImageConvolution(config.Tiny!.Width, ImageChannels, device: device);
+        _decoder = Number(DecoderLayers(config.Tiny!, device).Append(last));
+        _type = () => last.Weight.dtype;
         RegisterComponents();
     }
 
@@ -59,7 +60,7 @@ public sealed class TinyAutoencoder : Module, IAutoencoder
     {
         Autoencoder.RequireImages(Config, images);
         using var scope = NewDisposeScope();
-        var unit = images.Plus(1).Times(0.5).to_type(_last.Weight.dtype);                     // [-1, 1] to [0, 1]
+        var unit = images.Plus(1).Times(0.5).to_type(_type());                                 // [-1, 1] to [0, 1]
         return new LatentDistribution(_encoder.call(unit).to_type(ScalarType.Float32).contiguous().MoveToOuterDisposeScope(), null);
     }
 
@@ -68,7 +69,7 @@ public sealed class TinyAutoencoder : Module, IAutoencoder
     {
         ShapeGuard.Require(latents, nameof(latents), -1, Config.LatentChannels, -1, -1);
         using var scope = NewDisposeScope();
-        var unit = _decoder.call(latents.to_type(_last.Weight.dtype)).to_type(ScalarType.Float32).contiguous();
+        var unit = _decoder.call(latents.to_type(_type())).to_type(ScalarType.Float32).contiguous();
         return unit.Times(2).Plus(-1).MoveToOuterDisposeScope();                              // [0, 1] to [-1, 1]
     }
 

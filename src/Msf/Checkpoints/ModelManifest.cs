@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Msf.Diffusion;
 using Msf.Factorization;
 using Msf.Models;
@@ -34,6 +35,10 @@ public sealed record ModelManifest
 
     /// <summary>Where the model comes from; null where unknown.</summary>
     public ModelProvenance? Training { get; init; }
+
+    /// <summary>Of imported weights, where they come from: a file and its digest, or a repository at a commit; else null.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Source { get; init; }
 
     /// <summary>
     /// SHA-256 of every stage's file, in lower-case hexadecimal digits; null where nobody vouches for the files (older folders).

@@ -123,12 +123,15 @@ public sealed class SafetensorsFile : IDisposable
     /// <returns>CPU tensors by name, owned by the caller.</returns>
     /// <exception cref="InvalidDataException">A boolean tensor holds bytes other than 0 and 1.</exception>
     /// <exception cref="ObjectDisposedException">The file was closed.</exception>
-    public Dictionary<string, Tensor> ReadAll()
+    public Dictionary<string, Tensor> ReadAll() => ReadAll(_ => true);
+
+    /// <summary>Copies the tensors that are wanted out of the file.</summary>
+    internal Dictionary<string, Tensor> ReadAll(Func<string, bool> wanted)
     {
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         try
         {
-            foreach (var name in Tensors.Keys) tensors.Add(name, Read(name));
+            foreach (var name in Tensors.Keys.Where(wanted)) tensors.Add(name, Read(name));
             return tensors;
         }
         catch

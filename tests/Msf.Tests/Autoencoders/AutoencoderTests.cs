@@ -23,6 +23,15 @@ public sealed class AutoencoderTests
         Assert.Equal([2, 3, 32, 48], autoencoder.Decode(latent.Mean).shape);
     }
 
+    [Theory]
+    [InlineData(AutoencoderKind.Kl)]
+    [InlineData(AutoencoderKind.Tiny)]
+    public void Every_weight_has_one_name_and_it_is_the_official_one(AutoencoderKind kind)
+    {
+        using var autoencoder = SmallAutoencoders.Create(SmallAutoencoders.Of(kind));
+        Assert.All(autoencoder.Network!.state_dict().Keys, key => Assert.Matches("^(encoder|decoder|quant_conv|post_quant_conv)[.]", key));
+    }
+
     [Fact]
     public void Pixels_come_back_as_they_were()
     {

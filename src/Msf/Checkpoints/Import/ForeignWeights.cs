@@ -15,6 +15,39 @@ public static class ForeignWeights
     public static (Dictionary<string, Tensor> Tensors, string Layout) Read(string path) =>
         IsSafetensors(path) ? (SafetensorsFile.ReadAll(path), "") : TorchCheckpoint.Read(path);
 
+    /// <summary>Reads some of the tensors of such a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="select">Told all names, decides which are wanted.</param>
+    /// <returns>As the other overload.</returns>
+    internal static (Dictionary<string, Tensor> Tensors, string Layout) Read(string path, Func<IReadOnlyCollection<string>, Func<string, bool>> select)
+    {
+        if (!IsSafetensors(path)) return TorchCheckpoint.Read(path, select);
+        using var file = SafetensorsFile.Open(path);
+        return (file.ReadAll(select([.. file.Tensors.Keys])), "");
+    }
+
+    /// <summary>What to store tensors in: the half-wide type that all of them have, else float32.</summary>
+    internal static ScalarType StoredType(IReadOnlyCollection<Tensor> tensors) =>
+        tensors.Select(tensor => tensor.dtype).Distinct().ToArray() is [(ScalarType.Float16 or ScalarType.BFloat16) and var type] ? type : ScalarType.Float32;
+
+    /// <summary>Views tensors of which only sides of length 1 at the end are missing or too many as what is expected: linear layers and convolutions of size 1.</summary>
+    /// <param name="expected">What is expected.</param>
+    /// <param name="tensors">What there is; such tensors are replaced by views.</param>
+    internal static void TakePointwise(IReadOnlyDictionary<string, Tensor> expected, Dictionary<string, Tensor> tensors)
+    {
+        foreach (var (name, target) in expected)
+            if (tensors.TryGetValue(name, out var tensor) && !tensor.shape.AsSpan().SequenceEqual(target.shape) && Plain(tensor.shape).SequenceEqual(Plain(target.shape)))
+                tensors[name] = tensor.reshape(target.shape);
+    }
+
+    // Of weights alone: the two first sides are those of channels.
+    private static ReadOnlySpan<long> Plain(long[] shape)
+    {
+        var rank = shape.Length;
+        while (rank > 2 && shape[rank - 1] == 1) rank--;
+        return shape.AsSpan(0, rank);
+    }
+
     /// <summary>The one file with weights: a file as it is, of a folder the one that is there.</summary>
     /// <param name="path">File or folder.</param>
     /// <exception cref="FileNotFoundException">There is none.</exception>

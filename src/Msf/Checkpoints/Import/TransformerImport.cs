@@ -22,11 +22,12 @@ public static class TransformerImport
     /// <param name="configFile">What the shapes do not tell (the number of heads), in JSON with the names of the official code; or null.</param>
     /// <param name="name">Name shown to people.</param>
     /// <param name="folder">Model folder to write; replaced when it exists.</param>
+    /// <param name="origin">Where the weights come from, for the manifest; the file's name and digest when null.</param>
     /// <returns>What was imported.</returns>
     /// <exception cref="FileNotFoundException">There are no weights.</exception>
     /// <exception cref="InvalidDataException">The weights are broken, incomplete, or of another architecture.</exception>
     /// <exception cref="IOException">The model could not be written.</exception>
-    public static ImportResult Import(string source, TransformerKind kind, string? configFile, string name, string folder)
+    public static ImportResult Import(string source, TransformerKind kind, string? configFile, string name, string folder, string? origin = null)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
@@ -38,12 +39,15 @@ public static class TransformerImport
             ? config with { TimeScale = -VariancePreservingDiscretePath.Steps, TimeOffset = VariancePreservingDiscretePath.Steps - 1 }
             : config with { TimeScale = 1 };
         using var network = new DiffusionTransformer(config, META);
-        var stored = tensors["x_embedder.proj.weight"].dtype;
-        var weightType = stored is ScalarType.Float16 or ScalarType.BFloat16 ? stored : ScalarType.Float32;
         StateDictLoader.RequireFit(StateDictLoader.Extract(network), tensors, path);
-        ModelFolder.Save(folder, Manifest(name, kind, config), [tensors], weightType);
+        origin ??= $"{Path.GetFileName(path)} (SHA-256 {FileDigest.Sha256(path)})";
+        ModelFolder.Save(folder, Manifest(name, kind, config) with { Source = origin }, [tensors], WeightType(tensors));
         return new ImportResult(path, layout, name, tensors.Count, tensors.Values.Sum(tensor => tensor.numel()), folder);
     }
+
+    // Positions stay float32 in a model folder, so their type says nothing of the others'.
+    private static ScalarType WeightType(Dictionary<string, Tensor> tensors) =>
+        ForeignWeights.StoredType([.. tensors.Where(pair => pair.Key != "pos_embed").Select(pair => pair.Value)]);
 
     private static ModelManifest Manifest(string name, TransformerKind kind, TransformerConfig config)
     {

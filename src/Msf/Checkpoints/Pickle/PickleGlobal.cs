@@ -17,4 +17,7 @@ internal enum PickleGlobal
 
     /// <summary><c>_codecs.encode</c>: how protocol 2 writes bytes, as Latin-1 text.</summary>
     Encode,
+
+    /// <summary>The class under which Lightning files the state of a callback: a key that means nothing here, and no function.</summary>
+    Mark,
 }

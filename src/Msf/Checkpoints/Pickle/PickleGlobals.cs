@@ -12,6 +12,7 @@ internal static class PickleGlobals
         ["collections.OrderedDict"] = PickleGlobal.OrderedDictionary,
         ["argparse.Namespace"] = PickleGlobal.Namespace,
         ["_codecs.encode"] = PickleGlobal.Encode,
+        ["pytorch_lightning.callbacks.model_checkpoint.ModelCheckpoint"] = PickleGlobal.Mark,
         ["torch.FloatStorage"] = ScalarType.Float32,
         ["torch.DoubleStorage"] = ScalarType.Float64,
         ["torch.HalfStorage"] = ScalarType.Float16,

@@ -20,13 +20,18 @@ public static class TorchCheckpoint
     /// </returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is broken, of the old format without an archive, or holds more than tensors and plain values.</exception>
-    public static (Dictionary<string, Tensor> Tensors, string Layout) Read(string path)
+    public static (Dictionary<string, Tensor> Tensors, string Layout) Read(string path) => Read(path, select: null);
+
+    /// <summary>Reads some of the tensors, so that a part of a large checkpoint takes the memory of that part.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="select">Told all names, decides which are wanted; all when null. What is not wanted may be no tensor.</param>
+    internal static (Dictionary<string, Tensor> Tensors, string Layout) Read(string path, Func<IReadOnlyCollection<string>, Func<string, bool>>? select)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"{path}: no such file; a checkpoint of torch.save was expected.", path);
         using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
         try
         {
-            return Read(stream);
+            return Read(stream, select);
         }
         catch (InvalidDataException e)
         {
@@ -35,10 +40,13 @@ public static class TorchCheckpoint
     }
 
     /// <summary>Reads from an open file; messages do not name it.</summary>
-    internal static (Dictionary<string, Tensor> Tensors, string Layout) Read(Stream stream)
+    internal static (Dictionary<string, Tensor> Tensors, string Layout) Read(
+        Stream stream, Func<IReadOnlyCollection<string>, Func<string, bool>>? select = null)
     {
         using var file = TorchFile.Open(stream);
-        var (entries, layout) = Select(file.Root);
+        var (all, layout) = Select(file.Root);
+        var wanted = select?.Invoke([.. all.Keys]) ?? (_ => true);
+        var entries = all.Where(entry => wanted(entry.Key)).ToArray();
         Int128 total = 0;
         foreach (var (name, value) in entries)
         {
