@@ -68,9 +68,18 @@ public static class ForeignWeights
     internal static string[] All(string folder)
     {
         if (!Directory.Exists(folder)) return [];
-        var files = Directory.GetFiles(folder).Where(file => _extensions.Contains(Path.GetExtension(file))).Order(StringComparer.Ordinal).ToArray();
+        return Among(Directory.GetFiles(folder));
+    }
+
+    /// <summary>Those of many files that hold weights, as <see cref="All"/>.</summary>
+    internal static string[] Among(IEnumerable<string> names)
+    {
+        var files = names.Where(HasExtension).Order(StringComparer.Ordinal).ToArray();
         return [.. files.Where(file => Path.GetExtension(file) == ".safetensors" || !files.Contains(Path.ChangeExtension(file, ".safetensors")))];
     }
+
+    /// <summary>Whether a name ends as those of files with weights do.</summary>
+    public static bool HasExtension(string name) => _extensions.Contains(Path.GetExtension(name));
 
     private static bool IsSafetensors(string path)
     {

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 
 namespace Msf.Data;
 
@@ -32,19 +31,19 @@ public sealed class HttpDownload
     /// <exception cref="IOException">The disk is full or refuses; what has arrived stays.</exception>
     public async Task FetchAsync(DataFile file, string path, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
     {
-        if (File.Exists(path) && (file.Sha256 is null || await ChecksumAsync(path, cancellation) == file.Sha256)) return;
+        if (File.Exists(path) && (file.Digest is null || await file.DigestOfAsync(path, cancellation) == file.Digest)) return;
         var part = new PartialFile(path);
         if (part.Length > (file.Bytes ?? long.MaxValue)) part.Discard();
         var resumed = part.Length > 0;
         while (true)
         {
             await ReceiveAsync(file, part, progress, cancellation);
-            var checksum = file.Sha256 is null ? null : await ChecksumAsync(part.Path, cancellation);
-            if (checksum == file.Sha256) break;
+            var digest = file.Digest is null ? null : await file.DigestOfAsync(part.Path, cancellation);
+            if (digest == file.Digest) break;
             part.Discard();
             if (!resumed)
                 throw new InvalidDataException(
-                    $"{file.Url} has the SHA-256 {checksum}, expected {file.Sha256}: the file has changed or was altered on its way. It was not kept.");
+                    $"{file.Url} has the {file.DigestName} {digest}, expected {file.Digest}: the file has changed or was altered on its way. It was not kept.");
             resumed = false;                                                                  // the old part may be at fault: once more from the beginning
         }
         part.Finish();
@@ -103,7 +102,7 @@ public sealed class HttpDownload
     {
         var request = new HttpRequestMessage(HttpMethod.Get, file.Url);
         var (have, version) = (part.Length, part.Version);
-        if (have == 0 || (version is null && file.Sha256 is null)) return request;
+        if (have == 0 || (version is null && file.Digest is null)) return request;
         request.Headers.Range = new RangeHeaderValue(have, null);
         request.Headers.IfRange = version;
         return request;
@@ -155,12 +154,6 @@ public sealed class HttpDownload
         {
             throw new ConnectionCutException($"the connection was cut ({e.Message.TrimEnd('.')})", e);
         }
-    }
-
-    private static async Task<string> ChecksumAsync(string path, CancellationToken cancellation)
-    {
-        await using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation));
     }
 
     private sealed class ConnectionCutException(string message, Exception? inner = null) : Exception(message, inner)
