@@ -26,6 +26,7 @@ internal static class MsfCommandLine
             new VersionOption(),
             new SampleCommand(terminal),
             new TrainCommand(terminal),
+            new EncodeCommand(terminal),
             new AverageCommand(terminal),
             new ImportCommand(terminal),
             new DataCommand(terminal),

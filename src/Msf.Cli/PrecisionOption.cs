@@ -7,12 +7,13 @@ namespace Msf.Cli;
 internal static class PrecisionOption
 {
     /// <summary>Creates the option.</summary>
-    internal static Option<string> Create()
+    /// <param name="byDefault">What holds where it is not given.</param>
+    internal static Option<string> Create(string byDefault = "auto")
     {
         var option = new Option<string>("--precision")
         {
             Description = "Type of the products; auto takes the faster one on this machine.",
-            DefaultValueFactory = _ => "auto",
+            DefaultValueFactory = _ => byDefault,
         };
         option.AcceptOnlyFromAmong("auto", "fp32", "bf16");
         return option;

@@ -32,9 +32,11 @@ internal sealed class AutoencoderSession(AutoencoderRunConfig config) : Training
     }
 
     /// <inheritdoc/>
-    internal override TrainingResult Train(string run, IImageSource images, Device device, bool resume, Terminal terminal, CancellationToken cancellation)
+    internal override TrainingResult Train(string run, ILabeledSet images, Device device, bool resume, Terminal terminal, CancellationToken cancellation)
     {
-        using var trainer = AutoencoderRun.Open(config, run, images, device, resume, line => terminal.Error.WriteLine($"msf: {line}"));
+        if (images is not IImageSource source)
+            throw new InvalidDataException($"{images.Name} is a latent cache, and an autoencoder is trained on images; give those.");
+        using var trainer = AutoencoderRun.Open(config, run, source, device, resume, line => terminal.Error.WriteLine($"msf: {line}"));
         terminal.Error.WriteLine(
             $"training {Name} on {images.Count:N0} images of {config.Size} px, {trainer.Precision}, from image {trainer.Images:N0} to {Training.MaxImages:N0}; Ctrl+C saves and stops");
         return Watch(progress => trainer.Train(progress, cancellation), terminal, cancellation);

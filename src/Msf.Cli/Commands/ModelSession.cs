@@ -39,11 +39,11 @@ internal sealed class ModelSession(RunConfig config) : TrainingSession
     }
 
     /// <inheritdoc/>
-    internal override TrainingResult Train(string run, IImageSource images, Device device, bool resume, Terminal terminal, CancellationToken cancellation)
+    internal override TrainingResult Train(string run, ILabeledSet images, Device device, bool resume, Terminal terminal, CancellationToken cancellation)
     {
         using var trainer = TrainingRun.Open(config, run, images, device, resume, line => terminal.Error.WriteLine($"msf: {line}"));
         terminal.Error.WriteLine(
-            $"training {Name} on {images.Count:N0} images in {images.Classes.Count} classes, {trainer.Precision}, from image {trainer.Images:N0} to {Training.MaxImages:N0}; Ctrl+C saves and stops");
+            $"training {Name} on {images.Count:N0} {(images is LatentCache ? "latents" : "images")} in {images.Classes.Count} classes, {trainer.Precision}, from image {trainer.Images:N0} to {Training.MaxImages:N0}; Ctrl+C saves and stops");
         return Watch(progress => trainer.Train(progress, cancellation), terminal, cancellation);
     }
 }

@@ -31,6 +31,7 @@ internal sealed class SampleCommand : MsfCommand
     private readonly Option<string?> _interval = new("--guidance-interval") { Description = "Guide only between these times, 0 noise to 1 data.", HelpName = "LO,HI" };
     private readonly Option<string> _precision = PrecisionOption.Create();
     private readonly Option<string> _device = DeviceOption.Create();
+    private readonly Option<string?> _autoencoder = new("--autoencoder") { Description = "Autoencoder folder for a model of latents that has none of its own.", HelpName = "DIR" };
     private readonly Option<int> _batch = new("--batch-size") { Description = "Images generated together.", DefaultValueFactory = _ => 16, HelpName = "B" };
     private readonly Option<string> _out = new("--out")
     {
@@ -48,7 +49,7 @@ internal sealed class SampleCommand : MsfCommand
         "msf sample --class clock,flag --count 8 --seed 7 --guidance 2,1 --out clocks-and-flags.png",
         "msf sample --model runs/tiny/model --steps 40,10 --solver heun --count 1000 --out samples.npz")
     {
-        foreach (var option in new Option[] { _model, _class, _count, _seed, _steps, _solver, _guidance, _interval, _precision, _device, _batch, _out, _json })
+        foreach (var option in new Option[] { _model, _class, _count, _seed, _steps, _solver, _guidance, _interval, _precision, _device, _autoencoder, _batch, _out, _json })
             Options.Add(option);
     }
 
@@ -62,7 +63,9 @@ internal sealed class SampleCommand : MsfCommand
         var device = DeviceOption.Resolve(arguments.GetRequiredValue(_device));
         var folder = BundledModels.Find(arguments.GetRequiredValue(_model));
 
-        using var model = MsfModel.Load(folder, device, PrecisionOption.Resolve(arguments.GetRequiredValue(_precision)));
+        using var model = MsfModel.Load(folder, device, PrecisionOption.Resolve(arguments.GetRequiredValue(_precision)), arguments.GetValue(_autoencoder));
+        if (model.Autoencoder is null && model.Manifest.Model.Channels != 3)
+            throw new UsageException($"{model.Manifest.Model.Name} makes latents of {model.Manifest.Model.Channels} channels and brings no autoencoder; give --autoencoder DIR (msf import --kind autoencoder-kl or taesd).");
         var manifest = model.Manifest;
         var classes = Classes(manifest, arguments.GetRequiredValue(_class));
         var sampling = Settings(manifest, arguments);

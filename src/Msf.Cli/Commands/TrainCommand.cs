@@ -8,7 +8,7 @@ namespace Msf.Cli.Commands;
 internal sealed class TrainCommand : MsfCommand
 {
     private readonly Option<string?> _config = new("--config") { Description = "Preset or JSON file; with --resume the run's own when left out.", HelpName = "FILE|PRESET" };
-    private readonly Option<string?> _data = new("--data") { Description = "Image source, instead of the configuration's.", HelpName = "SOURCE" };
+    private readonly Option<string?> _data = new("--data") { Description = "Image source or latent cache, instead of the configuration's.", HelpName = "SOURCE" };
     private readonly Option<string?> _out = new("--out") { Description = "Run folder (default runs/NAME).", HelpName = "RUN" };
     private readonly Option<string[]> _set = new("--set") { Description = "Set a member of the configuration; may be repeated.", HelpName = "key=value" };
     private readonly Option<long?> _maxImages = new("--max-images") { Description = "Length of the run in images.", HelpName = "N" };
@@ -44,7 +44,7 @@ internal sealed class TrainCommand : MsfCommand
         var path = arguments.GetValue(_out) ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(preset));
         var device = DeviceOption.Resolve(arguments.GetRequiredValue(_device));
         if (session.Data.Source is not { } source) throw new UsageException("this configuration names no images; give --data SOURCE.");
-        using var images = ImageSources.Open(source, session.Data.Classes);
+        using var images = DataSets.Open(source, session.Data.Classes);
         var result = session.Train(path, images, device, arguments.GetValue(_resume), Terminal, cancellation);
         if (arguments.GetValue(_json))
             Terminal.WriteJson(new TrainReport(result.Run, result.Images, Math.Round(result.Seconds, 1), result.Checkpoint, result.Model), TrainJson.Default.TrainReport);

@@ -24,12 +24,12 @@ internal abstract class TrainingSession
 
     /// <summary>Opens the run and trains until its end or until cancelled.</summary>
     /// <param name="run">Run folder.</param>
-    /// <param name="images">The images.</param>
+    /// <param name="images">The images, or their latents.</param>
     /// <param name="device">Where to train.</param>
     /// <param name="resume">Go on where the run stopped.</param>
     /// <param name="terminal">Where warnings and progress go.</param>
     /// <param name="cancellation">Ends the run early.</param>
-    internal abstract TrainingResult Train(string run, IImageSource images, Device device, bool resume, Terminal terminal, CancellationToken cancellation);
+    internal abstract TrainingResult Train(string run, ILabeledSet images, Device device, bool resume, Terminal terminal, CancellationToken cancellation);
 
     /// <summary>Reads a configuration of either kind.</summary>
     /// <param name="preset">Preset or file.</param>

@@ -11,6 +11,9 @@ public static class ModelFolder
     /// <summary>Name of the manifest.</summary>
     public const string ManifestName = "model.json";
 
+    /// <summary>Name of the folder of the autoencoder, where the model is one of latents.</summary>
+    public const string AutoencoderName = "autoencoder";
+
     private const int MostAttempts = 10;
 
     /// <summary>Name of the weights of a stage.</summary>
@@ -21,12 +24,16 @@ public static class ModelFolder
     /// <param name="manifest">A valid manifest; the digests of the stages and its own are added to it.</param>
     /// <param name="stages">State of every stage, under DiT's keys.</param>
     /// <param name="weightType">Type of the weights on disk, Float16, BFloat16 or Float32; the fixed positions stay float32.</param>
+    /// <param name="autoencoder">Folder of the autoencoder, copied into the model; exactly where the manifest names one.</param>
     /// <exception cref="ArgumentException">
     /// The manifest is invalid or of another number of stages, or a finite weight would become infinite in <paramref name="weightType"/>.
     /// </exception>
     /// <exception cref="IOException">The file system refused; a folder that was there is as it was.</exception>
-    public static void Save(string folder, ModelManifest manifest, IReadOnlyList<IReadOnlyDictionary<string, Tensor>> stages, ScalarType weightType)
+    public static void Save(
+        string folder, ModelManifest manifest, IReadOnlyList<IReadOnlyDictionary<string, Tensor>> stages, ScalarType weightType, string? autoencoder = null)
     {
+        if (autoencoder is null != manifest.AutoencoderIdentity is null)
+            throw new ArgumentException("a model of latents needs its autoencoder, and a model of pixels has none; give autoencoderIdentity and the folder together.", nameof(autoencoder));
         if (manifest.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors), nameof(manifest));
         if (stages.Count != manifest.Model.Stages.Length)
             throw new ArgumentException($"{stages.Count} states came for {manifest.Model.Stages.Length} stages; give one each.", nameof(stages));
@@ -42,6 +49,7 @@ public static class ModelFolder
                 SafetensorsWriter.Write(path, tensors, new Dictionary<string, string> { ["format"] = "pt" });
                 digests[stage] = FileDigest.Sha256(path);
             }
+            if (autoencoder is not null) AutoencoderFolder.Copy(autoencoder, Path.Combine(temporary, AutoencoderName));
             var json = JsonSerializer.Serialize(manifest with { StageDigests = digests, Digest = ManifestDigest.Blank }, JsonFormat.Indented);
             File.WriteAllText(Path.Combine(temporary, ManifestName), ManifestDigest.Seal(json + "\n"));
         });

@@ -33,6 +33,9 @@ public sealed record ModelManifest
     /// <summary>Names of the classes, in the order of their indices.</summary>
     public required string[] ClassNames { get; init; }
 
+    /// <summary>Identity of the autoencoder beside the manifest, whose latents the model makes; null where it makes pixels.</summary>
+    public string? AutoencoderIdentity { get; init; }
+
     /// <summary>Where the model comes from; null where unknown.</summary>
     public ModelProvenance? Training { get; init; }
 

@@ -1,3 +1,4 @@
+using Msf.Autoencoders;
 using Msf.Models;
 using Msf.Runtime;
 using Msf.Sampling;
@@ -18,9 +19,9 @@ public sealed class MsfModel : IDisposable
     private readonly DiffusionTransformer[] _networks;
     private readonly MsfSampler _sampler;
 
-    private MsfModel(ModelManifest manifest, DiffusionTransformer[] networks, ComputePrecision precision)
+    private MsfModel(ModelManifest manifest, DiffusionTransformer[] networks, ComputePrecision precision, IAutoencoder? autoencoder)
     {
-        (Manifest, _networks, Precision) = (manifest, networks, precision);
+        (Manifest, _networks, Precision, Autoencoder) = (manifest, networks, precision, autoencoder);
         _sampler = new MsfSampler(manifest.Model, manifest.Diffusion, manifest.Statistics, networks);
     }
 
@@ -30,24 +31,37 @@ public sealed class MsfModel : IDisposable
     /// <summary>Type of the products: float32 or bfloat16.</summary>
     public ComputePrecision Precision { get; }
 
-    /// <summary>Loads a model folder.</summary>
+    /// <summary>Decodes what is sampled; null where the model makes pixels, or where its latents' autoencoder is not there.</summary>
+    public IAutoencoder? Autoencoder { get; }
+
+    /// <summary>Loads a model folder, with the autoencoder in it where there is one (float32: it runs once an image).</summary>
     /// <param name="folder">A folder with a <c>model.json</c>.</param>
     /// <param name="device">Where to compute; the CPU when null.</param>
-    /// <param name="precision">Type of the products; auto takes the faster one on this machine.</param>
+    /// <param name="precision">Type of the products of the stages; auto takes the faster one on this machine.</param>
+    /// <param name="autoencoder">Folder of an autoencoder for a model of latents that has none of its own, such as an imported DiT; null takes the model's own.</param>
     /// <exception cref="DirectoryNotFoundException">There is no model folder.</exception>
     /// <exception cref="FileNotFoundException">The weights of a stage are missing.</exception>
     /// <exception cref="InvalidDataException">A file is broken or changed, or does not fit the manifest.</exception>
-    public static MsfModel Load(string folder, Device? device = null, ComputePrecision precision = ComputePrecision.Auto)
+    /// <exception cref="InvalidDataException">The autoencoder is another than the one whose latents the model makes, or of other channels.</exception>
+    public static MsfModel Load(string folder, Device? device = null, ComputePrecision precision = ComputePrecision.Auto, string? autoencoder = null)
     {
         device ??= CPU;
         var resolved = PrecisionSelector.Resolve(precision, device);
         var (manifest, networks) = ModelFolder.Read(folder);
-        foreach (var network in networks)
+        try
         {
-            network.to(device);
-            if (resolved == ComputePrecision.BFloat16) network.to(ScalarType.BFloat16);
+            foreach (var network in networks)
+            {
+                network.to(device);
+                if (resolved == ComputePrecision.BFloat16) network.to(ScalarType.BFloat16);
+            }
+            return new MsfModel(manifest, networks, resolved, ReadAutoencoder(folder, manifest, device, autoencoder));
         }
-        return new MsfModel(manifest, networks, resolved);
+        catch
+        {
+            foreach (var network in networks) network.Dispose();
+            throw;
+        }
     }
 
     /// <summary>A request with the model's default settings for images 0, 1, 2, ...</summary>
@@ -62,19 +76,46 @@ public sealed class MsfModel : IDisposable
     };
 
     /// <summary>Generates a batch.</summary>
-    /// <returns>Images, (B, C, H, W), float32, nominally in [-1, 1] (not clamped), owned by the caller's dispose scope.</returns>
+    /// <returns>
+    /// Images, (B, C, H, W), float32, nominally in [-1, 1] (not clamped); latents where there is no <see cref="Autoencoder"/> to decode them. Owned by the caller's dispose scope.
+    /// </returns>
     /// <inheritdoc cref="MsfSampler.Sample"/>
-    public Tensor Sample(SamplingRequest request, IProgress<SamplingProgress>? progress = null, CancellationToken cancellation = default) =>
-        _sampler.Sample(request, progress, cancellation);
+    public Tensor Sample(SamplingRequest request, IProgress<SamplingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        var sampled = _sampler.Sample(request, progress, cancellation);
+        if (Autoencoder is null) return sampled;
+        using (sampled) return Autoencoder.DecodeSampled(sampled);
+    }
 
     /// <inheritdoc cref="MsfSampler.SampleInBatches"/>
     public void SampleInBatches(
         SamplingRequest request, int batchSize, Action<int, Tensor> take, IProgress<SamplingProgress>? progress = null, CancellationToken cancellation = default) =>
-        _sampler.SampleInBatches(request, batchSize, take, progress, cancellation);
+        _sampler.SampleInBatches(request, batchSize, (first, sampled) => take(first, Autoencoder?.DecodeSampled(sampled) ?? sampled), progress, cancellation);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var network in _networks) network.Dispose();
+        Autoencoder?.Dispose();
+    }
+
+    private static IAutoencoder? ReadAutoencoder(string folder, ModelManifest manifest, Device device, string? other)
+    {
+        var own = Path.Combine(folder, ModelFolder.AutoencoderName);
+        if ((other ?? (AutoencoderFolder.Exists(own) || manifest.AutoencoderIdentity is not null ? own : null)) is not { } path) return null;
+        var autoencoder = AutoencoderFolder.Load(path, device);
+        try
+        {
+            if (manifest.AutoencoderIdentity is { } identity && autoencoder.Identity != identity)
+                throw new InvalidDataException($"{path} is another autoencoder ({autoencoder.Identity[..12]}) than the one whose latents {folder} makes ({identity[..12]}); use that one.");
+            if (autoencoder.Config.LatentChannels != manifest.Model.Channels)
+                throw new InvalidDataException($"{path} decodes latents of {autoencoder.Config.LatentChannels} channels, {folder} makes {manifest.Model.Channels}; use an autoencoder of as many.");
+            return autoencoder;
+        }
+        catch
+        {
+            autoencoder.Dispose();
+            throw;
+        }
     }
 }

@@ -119,6 +119,22 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
+    /// <summary>Copies a part of a tensor's memory out of the file, without a tensor.</summary>
+    /// <param name="name">A key of <see cref="Tensors"/>.</param>
+    /// <param name="offset">First byte, counted from the tensor's first.</param>
+    /// <param name="into">Receives the bytes; values are little-endian, in row-major order.</param>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The part reaches beyond the tensor.</exception>
+    /// <exception cref="ObjectDisposedException">The file was closed.</exception>
+    public void ReadBytes(string name, long offset, Span<byte> into)
+    {
+        if (!Tensors.TryGetValue(name, out var info)) throw new KeyNotFoundException($"{_path}: no tensor {OneLine.Quote(name)}.");
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, info.ByteLength - into.Length);
+        ObjectDisposedException.ThrowIf(_view.SafeMemoryMappedViewHandle.IsClosed, this);
+        _view.SafeMemoryMappedViewHandle.ReadSpan(_dataStart + (ulong)(info.Begin + offset), into);
+    }
+
     /// <summary>Copies every tensor out of the file.</summary>
     /// <returns>CPU tensors by name, owned by the caller.</returns>
     /// <exception cref="InvalidDataException">A boolean tensor holds bytes other than 0 and 1.</exception>

@@ -5,8 +5,14 @@ namespace Msf.Training;
 /// <summary>What a run trains on.</summary>
 public sealed record DataConfig
 {
-    /// <summary>Image source (see ImageSources.Open); null where it must come from the command line.</summary>
+    /// <summary>Image source or latent cache (see <see cref="DataSets.Open"/>); null where it must come from the command line.</summary>
     public string? Source { get; init; }
+
+    /// <summary>
+    /// Folder of an autoencoder, here or in the data folder: images are encoded by it as training needs them. A latent cache brings its own, and is refused where this is another.
+    /// Default null: pixels, or the cache's.
+    /// </summary>
+    public string? Autoencoder { get; init; }
 
     /// <summary>Classes to keep, by name, in the order of their indices; null keeps all.</summary>
     public string[]? Classes { get; init; }
@@ -54,6 +60,7 @@ public sealed record DataConfig
     public IReadOnlyList<string> Validate(int classes)
     {
         var errors = new List<string>();
+        if (Autoencoder is not null && string.IsNullOrWhiteSpace(Autoencoder)) errors.Add("autoencoder is empty; give the folder of one, or leave it out");
         if (Classes is not null && Classes.Length != classes)
             errors.Add($"classes names {Classes.Length} classes, the model has {classes}; name as many, or set model.classes");
         if (Classes is not null && Classes.Distinct(StringComparer.Ordinal).Count() != Classes.Length)

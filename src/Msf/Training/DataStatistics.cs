@@ -16,7 +16,7 @@ public static class DataStatistics
     /// <param name="batches">The data; its position is not changed.</param>
     /// <param name="factorization">The factorization; without standardisation the identity is returned.</param>
     /// <param name="channels">Channels of the data.</param>
-    public static ComponentStatistics Measure(ImageBatches batches, MultiScaleFactorization factorization, int channels)
+    public static ComponentStatistics Measure(ITrainingBatches batches, MultiScaleFactorization factorization, int channels)
     {
         if (!factorization.Config.Standardize) return ComponentStatistics.Identity(factorization.Levels, channels);
         using var noGrad = no_grad();

@@ -42,7 +42,8 @@ public static class PostHocAverage
             states[stage] = Combine(manifest, stage, parts, snapshots[^1].Folder);
         }
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(model))!);
-        ModelFolder.Save(model, manifest with { StageDigests = null }, states, ScalarType.Float16);
+        var autoencoder = manifest.AutoencoderIdentity is null ? null : Path.Combine(run.Model, ModelFolder.AutoencoderName);
+        ModelFolder.Save(model, manifest with { StageDigests = null }, states, ScalarType.Float16, autoencoder);
         return new PostHocAverageResult(model, snapshots[^1].Images, snapshots.Count, errors);
     }
 

@@ -19,7 +19,7 @@ internal static class ResumeCheck
     /// <param name="warn">Told of what is allowed and yet no exact continuation.</param>
     /// <returns>The configuration, with the precision that the run was started with where it leaves the choice.</returns>
     /// <exception cref="ArgumentException">The trained weights mean nothing under this configuration; the message names what differs.</exception>
-    public static RunConfig Adopt(SavedRun saved, RunConfig config, IImageSource source, Device device, Action<string> warn)
+    public static RunConfig Adopt(SavedRun saved, RunConfig config, ILabeledSet source, Device device, Action<string> warn)
     {
         RequireSame(saved.Folder, Meaning(saved.Config), Meaning(config));
         string[] classes = [.. source.Classes.Select(known => known.Name)];
@@ -34,8 +34,8 @@ internal static class ResumeCheck
     }
 
     /// <summary>Requires an autoencoder and its discriminator to be those of the run.</summary>
-    /// <inheritdoc cref="Adopt(SavedRun, RunConfig, IImageSource, Device, Action{string})"/>
-    public static AutoencoderRunConfig Adopt(SavedAutoencoderRun saved, AutoencoderRunConfig config, IImageSource source, Device device, Action<string> warn)
+    /// <inheritdoc cref="Adopt(SavedRun, RunConfig, ILabeledSet, Device, Action{string})"/>
+    public static AutoencoderRunConfig Adopt(SavedAutoencoderRun saved, AutoencoderRunConfig config, ILabeledSet source, Device device, Action<string> warn)
     {
         RequireSame(saved.Folder, Meaning(saved.Config), Meaning(config));
         WarnOfOtherImages(saved.State.SourceImages, source, warn);
@@ -55,7 +55,7 @@ internal static class ResumeCheck
             $"{folder} is of another model: {string.Join("; ", listed)}{more}; resume with the run's own config.json, or start a new run in another folder.");
     }
 
-    private static void WarnOfOtherImages(int? before, IImageSource source, Action<string> warn)
+    private static void WarnOfOtherImages(int? before, ILabeledSet source, Action<string> warn)
     {
         if (before is { } images && images != source.Count)
             warn($"{source.Name} has {source.Count} images, the run was trained on {images}: from here on they come in another order.");

@@ -13,11 +13,12 @@ internal sealed class RunStorage : IDisposable
     private readonly ComputeShares _shares;
     private readonly StageTrainer[] _stages;
     private readonly CheckpointStore _store;
+    private readonly RunLatents? _latents;
     private Dictionary<string, Tensor>[]? _copies;                                            // kept: fresh memory would be faulted in anew each time
 
-    public RunStorage(RunConfig config, RunFolder run, ComputeShares shares, StageTrainer[] stages)
+    public RunStorage(RunConfig config, RunFolder run, ComputeShares shares, StageTrainer[] stages, RunLatents? latents)
     {
-        (_config, _run, _shares, _stages) = (config, run, shares, stages);
+        (_config, _run, _shares, _stages, _latents) = (config, run, shares, stages, latents);
         _store = new CheckpointStore(run.Checkpoints, config.Training.KeepCheckpoints, config.Training.KeepEveryImages);
     }
 
@@ -53,7 +54,7 @@ internal sealed class RunStorage : IDisposable
             for (var stage = 0; stage < stages.Length; stage++)
                 SafetensorsWriter.Write(Path.Combine(folder, ModelFolder.StageName(stage)), stages[stage]);
         });
-        ModelFolder.Save(_run.Model, Manifest(state), averages, ScalarType.Float16);
+        ModelFolder.Save(_run.Model, Manifest(state), averages, ScalarType.Float16, _latents?.Folder);
     }
 
     /// <summary>Restores all stages from a checkpoint.</summary>
@@ -85,6 +86,7 @@ internal sealed class RunStorage : IDisposable
         Sampling = _config.Sampling,
         Statistics = state.Statistics,
         ClassNames = state.ClassNames!,
+        AutoencoderIdentity = state.AutoencoderIdentity,
         Training = new ModelProvenance
         {
             Data = _config.Data.PublicName,

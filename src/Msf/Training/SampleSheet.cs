@@ -1,3 +1,4 @@
+using Msf.Autoencoders;
 using Msf.Data;
 using Msf.Factorization;
 using Msf.Sampling;
@@ -9,9 +10,12 @@ public sealed class SampleSheet
 {
     private const int BatchSize = 16;
     private readonly RunConfig _config;
+    private readonly IAutoencoder? _autoencoder;
 
     /// <summary>Takes count, seed and sampling settings from the run's configuration.</summary>
-    public SampleSheet(RunConfig config) => _config = config;
+    /// <param name="config">The run.</param>
+    /// <param name="autoencoder">Decodes what is sampled; null where that are pixels.</param>
+    public SampleSheet(RunConfig config, IAutoencoder? autoencoder = null) => (_config, _autoencoder) = (config, autoencoder);
 
     /// <summary>Samples from the averaged weights of all stages and writes one sheet, or none when cancelled.</summary>
     /// <param name="stages">The stages, coarse to fine.</param>
@@ -54,7 +58,7 @@ public sealed class SampleSheet
             Sampling = _config.Sampling,
         };
         var images = new List<RgbImage>();
-        sampler.SampleInBatches(request, BatchSize, (_, batch) => images.AddRange(ImageTensors.ToImages(batch)), cancellation: cancellation);
+        sampler.SampleInBatches(request, BatchSize, (_, batch) => images.AddRange(ImageTensors.ToImages(_autoencoder?.DecodeSampled(batch) ?? batch)), cancellation: cancellation);
         PngFile.Write(path, ImageGrid.Make(images, columns: Math.Min(_config.Model.Classes, 16)));
     }
 }

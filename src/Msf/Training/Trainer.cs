@@ -17,7 +17,8 @@ namespace Msf.Training;
 public sealed class Trainer : IDisposable
 {
     private readonly RunFolder _run;
-    private readonly ImageBatches _batches;
+    private readonly ITrainingBatches _batches;
+    private readonly RunLatents? _latents;
     private readonly IReadOnlyList<string> _classNames;
     private readonly Device _device;
     private readonly ComputeShares _shares;
@@ -38,10 +39,11 @@ public sealed class Trainer : IDisposable
     /// <param name="classNames">Names of the classes, in the order of their indices.</param>
     /// <param name="device">Where to train.</param>
     /// <param name="statistics">Component statistics of the data.</param>
-    public Trainer(
-        RunConfig config, RunFolder run, ImageBatches batches, IReadOnlyList<string> classNames, Device device, ComponentStatistics statistics)
+    /// <param name="latents">The autoencoder, where latents are trained on; disposed with this.</param>
+    internal Trainer(
+        RunConfig config, RunFolder run, ITrainingBatches batches, IReadOnlyList<string> classNames, Device device, ComponentStatistics statistics, RunLatents? latents = null)
     {
-        (_run, _batches, _classNames, _device, _statistics) = (run, batches, classNames, device, statistics);
+        (_run, _batches, _classNames, _device, _statistics, _latents) = (run, batches, classNames, device, statistics, latents);
         Precision = PrecisionSelector.Resolve(config.Training.Precision, device);
         Config = config = config with { Training = config.Training with { Precision = Precision } };
         _examples = new StageExamples(new MultiScaleFactorization(config.Model.Factorization), statistics);
@@ -49,7 +51,7 @@ public sealed class Trainer : IDisposable
         var images = _shares.ImagesPerStage(config.Training.MaxImages);
         SeededNoise.SeedGlobalGenerator(config.Training.Seed);                                         // the modules' initial weights draw from it
         _stages = [.. Enumerable.Range(0, config.Model.Stages.Length).Select(stage => CreateStage(stage, images[stage]))];
-        _storage = new RunStorage(config, run, _shares, _stages);
+        _storage = new RunStorage(config, run, _shares, _stages, latents);
         _metrics = new MetricsLog(run.Metrics);
         _snapshots = new AverageSnapshots(run);
         _tensorBoard = new TensorBoardLog(run.TensorBoard);
@@ -206,6 +208,7 @@ public sealed class Trainer : IDisposable
     public void Dispose()
     {
         _batches.Dispose();
+        _latents?.Dispose();
         _storage.Dispose();
         foreach (var stage in _stages) stage.Dispose();
         Holds?.Dispose();
@@ -230,7 +233,7 @@ public sealed class Trainer : IDisposable
 
     private void DrawSheet(CancellationToken cancellation)
     {
-        if (new SampleSheet(Config).Draw(_stages, _statistics, Sheet, cancellation)) _tensorBoard.AddSheet(Images, Sheet);
+        if (new SampleSheet(Config, _latents?.Autoencoder).Draw(_stages, _statistics, Sheet, cancellation)) _tensorBoard.AddSheet(Images, Sheet);
     }
 
     private bool SnapshotIsDue(long previous) =>
@@ -273,6 +276,7 @@ public sealed class Trainer : IDisposable
         Statistics = _statistics,
         ClassNames = [.. _classNames],
         SourceImages = _batches.Count,
+        AutoencoderIdentity = _latents?.Autoencoder.Identity,
         Metrics = [.. _metrics.Sums],
         Environment = RunEnvironment.Current(_device, Precision),
     };

@@ -12,7 +12,7 @@ public static class TrainingRun
     /// <summary>Starts a new run or goes on with an old one.</summary>
     /// <param name="config">The resolved configuration.</param>
     /// <param name="path">Run folder.</param>
-    /// <param name="source">The images; must stay open while training.</param>
+    /// <param name="source">The images, or a latent cache; must stay open while training.</param>
     /// <param name="device">Where to train.</param>
     /// <param name="resume">Go on where the run stopped; without, a folder that already has a run is refused.</param>
     /// <param name="warn">Told what a person should know, one line each.</param>
@@ -21,10 +21,9 @@ public static class TrainingRun
     /// <exception cref="InvalidDataException">An image is damaged, or a whole checkpoint is not readable by this program.</exception>
     /// <exception cref="IOException">The folder already holds a run, another process trains in it, or it cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder cannot be written.</exception>
-    public static Trainer Open(RunConfig config, string path, IImageSource source, Device device, bool resume, Action<string> warn)
+    public static Trainer Open(RunConfig config, string path, ILabeledSet source, Device device, bool resume, Action<string> warn)
     {
         if (config.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors));
-        CheckFit(config, source);
         var run = new RunFolder(path);
         if (run.HoldsRun && !resume)
             throw new IOException($"{path} already holds a run; add --resume to go on with it, or choose another folder.");
@@ -48,13 +47,15 @@ public static class TrainingRun
         }
     }
 
-    private static Trainer Create(RunConfig config, RunFolder run, IImageSource source, Device device, SavedRun? saved, Action<string> warn)
+    private static Trainer Create(RunConfig config, RunFolder run, ILabeledSet source, Device device, SavedRun? saved, Action<string> warn)
     {
         if (saved is null) File.Delete(run.Broken);                                           // of an earlier try
-        var batches = new ImageBatches(source, config.Model.Size[0], config.Data.Loader(config.Training.Seed), new BrokenImageLog(run.Broken, warn).Add);
+        var data = new RunData(config, source, device);
+        var latents = data.Latents(saved);
+        var batches = data.Batches(latents, new BrokenImageLog(run.Broken, warn).Add);
         var statistics = saved?.State.Statistics
             ?? DataStatistics.Measure(batches, new MultiScaleFactorization(config.Model.Factorization), config.Model.Channels);
-        var trainer = new Trainer(config, run, batches, [.. source.Classes.Select(c => c.Name)], device, statistics);
+        var trainer = new Trainer(config, run, batches, [.. source.Classes.Select(c => c.Name)], device, statistics, latents);
         try
         {
             if (saved is not null) trainer.Restore(saved);
@@ -71,17 +72,5 @@ public static class TrainingRun
             trainer.Dispose();
             throw;
         }
-    }
-
-    private static void CheckFit(RunConfig config, IImageSource source)
-    {
-        var model = config.Model;
-        if (model.Channels != 3)
-            throw new ArgumentException($"the model has {model.Channels} channels, images have 3; train this preset on a latent cache.");
-        if (model.Size[0] != model.Size[1])
-            throw new ArgumentException($"the model's size is {model.Size[0]}x{model.Size[1]}; training takes square images.");
-        if (model.Classes != source.Classes.Count)
-            throw new ArgumentException(
-                $"the model has {model.Classes} classes, {source.Name} has {source.Classes.Count} ({string.Join(", ", source.Classes.Take(20).Select(c => c.Name))}); set model.classes or data.classes.");
     }
 }

@@ -36,6 +36,9 @@ public sealed record TrainingState
     /// <summary>Number of images of the source, on which their order depends; null in checkpoints that do not say.</summary>
     public int? SourceImages { get; init; }
 
+    /// <summary>Identity of the autoencoder whose latents are trained on; null for pixels.</summary>
+    public string? AutoencoderIdentity { get; init; }
+
     /// <summary>Averages of the metrics since their last line; null in checkpoints that do not say: none.</summary>
     public MetricsSum[]? Metrics { get; init; }
 

@@ -32,6 +32,11 @@ internal sealed class ImageAugmentation
     /// <summary>Whether <see cref="Apply"/> gives labels.</summary>
     public bool Labels => _geometry is not null;
 
+    /// <summary>Whether the image at a position of a run that flips is mirrored.</summary>
+    /// <param name="seed">The run's seed.</param>
+    /// <param name="position">Images visited before.</param>
+    public static bool IsFlipped(long seed, long position) => (SeededNoise.Mix(seed, FlipStream, position) & 1) != 0;
+
     /// <summary>Takes a part of an image; exactly where <see cref="Crops"/>.</summary>
     /// <param name="image">The image in its own size.</param>
     /// <param name="size">Width and height of the result.</param>
@@ -54,7 +59,7 @@ internal sealed class ImageAugmentation
             var random = Random(ColorStream, position);
             _jitter.Apply(values, ref random);
         }
-        if (_horizontalFlip && (SeededNoise.Mix(_seed, FlipStream, position) & 1) != 0) ImageMirror.LeftToRight(values, size);
+        if (_horizontalFlip && IsFlipped(_seed, position)) ImageMirror.LeftToRight(values, size);
         if (_geometry is not null)
         {
             var random = Random(GeometryStream, position);

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace Msf.Data;
 
-/// <summary>Images with their labels, as training takes them.</summary>
-/// <param name="Images">float32 (B, 3, H, W) in [-1, 1], on the CPU.</param>
+/// <summary>Images, or their latents, with their labels, as training takes them.</summary>
+/// <param name="Images">float32 (B, C, H, W), on the CPU: pixels in [-1, 1], or latents of about unit deviation.</param>
 /// <param name="Labels">int64 (B), on the CPU.</param>
 public sealed record Batch(Tensor Images, Tensor Labels) : IDisposable
 {

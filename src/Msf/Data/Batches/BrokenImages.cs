@@ -7,7 +7,7 @@ namespace Msf.Data;
 /// <param name="source">The set.</param>
 /// <param name="maxShare">Largest share of its images that may be broken; see <see cref="LoaderOptions.MaxBroken"/>.</param>
 /// <param name="found">Told of every broken image once, in a fixed order.</param>
-internal sealed class BrokenImages(IImageSource source, double maxShare, Action<BrokenImage>? found)
+internal sealed class BrokenImages(ILabeledSet source, double maxShare, Action<BrokenImage>? found)
 {
     private const int Named = 3;
     private readonly HashSet<int> _known = [];

@@ -8,7 +8,7 @@ namespace Msf.Data;
 /// The training loader: batches of square images in a seeded, shuffled order that can be resumed at any image. The same source,
 /// size, seed and position give the same batch, whatever was read before and by however many threads. Not thread-safe.
 /// </summary>
-public sealed class ImageBatches : IDisposable
+public sealed class ImageBatches : ITrainingBatches
 {
     private static readonly float[] _levels = [.. Enumerable.Range(0, 256).Select(value => value / 127.5f - 1)];
 
@@ -52,14 +52,16 @@ public sealed class ImageBatches : IDisposable
     /// <summary>Number of images, which is the length of an epoch; broken ones count, since others stand for them.</summary>
     public int Count => _order.Count;
 
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Shape => [3, ImageSize, ImageSize];
+
     /// <summary>Whether all images are held decoded in memory.</summary>
     public bool InMemory => _pixels.InMemory;
 
     /// <summary>The broken images met so far.</summary>
     public IReadOnlyList<BrokenImage> Broken => _broken.All;
 
-    /// <summary>Images visited so far; set it to go on from there. Epoch e begins at e x <see cref="Count"/>.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Set to a negative number.</exception>
+    /// <inheritdoc/>
     public long Position
     {
         get => _position;
@@ -70,14 +72,7 @@ public sealed class ImageBatches : IDisposable
         }
     }
 
-    /// <summary>The batch at the present position; the position then moves on by its size.</summary>
-    /// <param name="size">Number of images, at least 1; a batch may reach over the end of an epoch.</param>
-    /// <param name="cancellation">Ends a wait for loader threads; the position stays.</param>
-    /// <returns>Images in [-1, 1] and labels, owned by the caller's dispose scope or by the caller.</returns>
-    /// <exception cref="InvalidDataException">More images are broken than allowed; the message names some.</exception>
-    /// <exception cref="IOException">An image could not be read for a reason that is no property of it; the position stays.</exception>
-    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
-    /// <exception cref="ObjectDisposedException">This loader was disposed.</exception>
+    /// <inheritdoc/>
     public Batch Next(int size, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
@@ -87,12 +82,7 @@ public sealed class ImageBatches : IDisposable
         return result;
     }
 
-    /// <summary>Images by index, fitted and never augmented.</summary>
-    /// <param name="indices">Places in the source, at least one; a broken image is replaced as in training.</param>
-    /// <returns>Images in [-1, 1] and the labels of those images, owned by the caller's dispose scope or by the caller.</returns>
-    /// <exception cref="ArgumentException">There is no such image, or no index.</exception>
-    /// <exception cref="InvalidDataException">More images are broken than allowed; the message names some.</exception>
-    /// <exception cref="IOException">An image could not be read for a reason that is no property of it.</exception>
+    /// <inheritdoc/>
     public Batch At(ReadOnlySpan<int> indices)
     {
         if (indices.IsEmpty) throw new ArgumentException("No index given: ask for at least one image.", nameof(indices));

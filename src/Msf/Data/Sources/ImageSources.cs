@@ -37,6 +37,7 @@ public static class ImageSources
         if (Find(source) is { } path)
         {
             if (File.Exists(path)) return Keep(OpenFile(path), classes);
+            if (LatentCache.IsCache(path)) throw new InvalidDataException($"{source} is a latent cache and holds no images; msf train takes it for a model of latents, here images are needed.");
             return OpenFolder(path) is { } folder ? Keep(folder, classes) : new ClassFolderImageSource(path, classes);
         }
         if (FilePattern.IsPattern(source) && Matches(source) is { Length: > 0 } files) return Keep(OpenFiles(source, files), classes);
@@ -50,7 +51,8 @@ public static class ImageSources
     internal static string DataFolder =>
         Environment.GetEnvironmentVariable("MSF_DATA") is { Length: > 0 } named ? named : Path.Combine(NativeCache.Root, "data");
 
-    private static string? Find(string source) =>
+    /// <summary>The file or folder of that name, here or in the data folder; null where there is none.</summary>
+    internal static string? Find(string source) =>
         new[] { source, Path.Combine(DataFolder, source) }.FirstOrDefault(path => File.Exists(path) || Directory.Exists(path));
 
     private static string[] Matches(string pattern) =>

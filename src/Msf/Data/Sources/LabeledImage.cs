@@ -2,7 +2,7 @@ namespace Msf.Data;
 
 /// <summary>One image of a set with what the set says about it.</summary>
 /// <param name="Image">The pixels, 8-bit RGB.</param>
-/// <param name="Label">Place of its class in <see cref="IImageSource.Classes"/>.</param>
+/// <param name="Label">Place of its class in <see cref="ILabeledSet.Classes"/>.</param>
 /// <param name="Name">Where it came from, for messages: a path below the source, or a file and a row.</param>
 public readonly record struct LabeledImage(RgbImage Image, int Label, string Name)
 {

@@ -1,0 +1,61 @@
+using Msf.Autoencoders;
+using static TorchSharp.torch;
+
+namespace Msf.Data;
+
+/// <summary>Batches of latents made from images as they are needed: training through the autoencoder, with any augmentation. Not thread-safe.</summary>
+/// <param name="images">The images; disposed with this.</param>
+/// <param name="autoencoder">Encodes them, without gradients; still owned by the caller.</param>
+/// <param name="device">Where the autoencoder is.</param>
+/// <param name="seed">The run's seed.</param>
+/// <exception cref="ArgumentException">The image size is no multiple of the autoencoder's factor.</exception>
+public sealed class EncodedBatches(ImageBatches images, IAutoencoder autoencoder, Device device, long seed) : ITrainingBatches
+{
+    private readonly LatentNoise _noise = new(seed);
+    private readonly int _side = images.ImageSize % autoencoder.Config.Factor == 0
+        ? images.ImageSize / autoencoder.Config.Factor
+        : throw new ArgumentException($"images of {images.ImageSize} pixels are no multiple of the autoencoder's factor {autoencoder.Config.Factor}.", nameof(images));
+
+    /// <inheritdoc/>
+    public int Count => images.Count;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Shape => [autoencoder.Config.LatentChannels, _side, _side];
+
+    /// <inheritdoc/>
+    public long Position
+    {
+        get => images.Position;
+        set => images.Position = value;
+    }
+
+    /// <inheritdoc/>
+    public Batch Next(int size, CancellationToken cancellation = default)
+    {
+        using var scope = NewDisposeScope();
+        var position = images.Position;
+        var batch = images.Next(size, cancellation);
+        return Encoded(batch, latents => _noise.Training(autoencoder.Config, latents, position));
+    }
+
+    /// <inheritdoc/>
+    public Batch At(ReadOnlySpan<int> indices)
+    {
+        using var scope = NewDisposeScope();
+        int[] places = [.. indices];
+        return Encoded(images.At(indices), latents => _noise.At(autoencoder.Config, latents, places));
+    }
+
+    /// <summary>Ends the loader of the images.</summary>
+    public void Dispose() => images.Dispose();
+
+    private Batch Encoded(Batch batch, Func<LatentDistribution, Tensor> draw)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var targets = draw(autoencoder.Encode(batch.Images.to(device))).cpu();                // (B, c, h, w)
+        batch.Labels.MoveToOuterDisposeScope().MoveToOuterDisposeScope();
+        batch.AugmentationLabels?.MoveToOuterDisposeScope().MoveToOuterDisposeScope();
+        return batch with { Images = targets.MoveToOuterDisposeScope().MoveToOuterDisposeScope() };
+    }
+}
