@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Msf.Checkpoints;
 using Msf.Data;
 using Msf.Training;
 
@@ -10,7 +11,7 @@ internal sealed class DataInspectCommand : MsfCommand
 {
     private readonly Argument<string> _source = new("source")
     {
-        Description = $"{char.ToUpperInvariant(ImageSources.Accepted[0])}{ImageSources.Accepted[1..]}. What is not found here is looked for in MSF_DATA.",
+        Description = $"{char.ToUpperInvariant(DataSets.Accepted[0])}{DataSets.Accepted[1..]}. What is not found here is looked for in MSF_DATA.",
     };
 
     private readonly Option<bool> _json = JsonOption();
@@ -46,14 +47,28 @@ internal sealed class DataInspectCommand : MsfCommand
         if (sheet is not null && !sheet.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
             throw new UsageException($"--sheet writes PNG: '{sheet}' does not end in .png.");
         var config = ReadConfig(arguments, sheet);
-        using var source = ImageSources.Open(arguments.GetRequiredValue(_source));
-        var report = DataInspection.Inspect(source, new InspectionProgress(Terminal.Error, source.Count), cancellation);
+        using var source = DataSets.Open(arguments.GetRequiredValue(_source));
+        var progress = new InspectionProgress(Terminal.Error, source.Count);
+        var report = source is LatentCache latents
+            ? LatentInspection.Inspect(latents, progress, cancellation)
+            : DataInspection.Inspect((IImageSource)source, progress, cancellation);
         if (arguments.GetValue(_json)) Terminal.WriteJson(report, InspectionJson.Default.InspectionReport);
         else WriteText(report);
         if (sheet is null) return ExitCode.Done;
-        PngFile.Write(sheet, config is null ? ContactSheet.Make(source) : AugmentationSheet.Make(source, config.Model.Size[0], config.Data.Loader(config.Training.Seed)));
+        PngFile.Write(sheet, Sheet(source, config));
         Terminal.Error.WriteLine($"sheet written to {sheet}");
         return ExitCode.Done;
+    }
+
+    private static RgbImage Sheet(ILabeledSet source, RunConfig? config)
+    {
+        if (source is IImageSource images)
+            return config is null ? ContactSheet.Make(images) : AugmentationSheet.Make(images, config.Model.Size[0], config.Data.Loader(config.Training.Seed));
+        if (config is not null) throw new UsageException("--config shows how training changes images, and a latent cache holds none; leave it out.");
+        var cache = (LatentCache)source;
+        using var autoencoder = AutoencoderFolder.Load(cache.Autoencoder);
+        using var decoded = new DecodedLatents(cache, autoencoder);
+        return ContactSheet.Make(decoded, imageSize: cache.Index.Plan.ImageSize);
     }
 
     private RunConfig? ReadConfig(ParseResult arguments, string? sheet)
@@ -71,6 +86,10 @@ internal sealed class DataInspectCommand : MsfCommand
         void Line(string name, string value) => Terminal.Out.WriteLine($"{name,-8}{value}");
         Line("source", report.Source);
         Line("images", string.Create(CultureInfo.InvariantCulture, $"{report.Count} in {report.Classes.Count} classes"));
+        if (report.Latents is { } latents)
+            Line("latents", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{string.Join(" x ", latents.Shape)} of {latents.Autoencoder} ({latents.Identity[..12]}){(latents.Distribution ? ", distributions" : "")}{(latents.Flips ? ", mirrored too" : "")}, {latents.Shards} shards; mean {latents.Mean:F3}, deviation {latents.StandardDeviation:F3}"));
         Line("width", Text(report.Width));
         Line("height", Text(report.Height));
         foreach (var known in report.Classes) Line("class", string.Create(CultureInfo.InvariantCulture, $"{known.Count,8}  {known.Name}"));

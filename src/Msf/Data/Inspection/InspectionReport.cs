@@ -8,4 +8,8 @@ namespace Msf.Data;
 /// <param name="Height">Heights of the readable images; null where there is none.</param>
 /// <param name="Broken">The images that cannot be used, in the set's order.</param>
 public sealed record InspectionReport(
-    string Source, int Count, IReadOnlyList<ImageClass> Classes, SizeRange? Width, SizeRange? Height, IReadOnlyList<BrokenImage> Broken);
+    string Source, int Count, IReadOnlyList<ImageClass> Classes, SizeRange? Width, SizeRange? Height, IReadOnlyList<BrokenImage> Broken)
+{
+    /// <summary>What a latent cache holds beside; null for images.</summary>
+    public LatentSummary? Latents { get; init; }
+}
