@@ -58,6 +58,9 @@ switch (args)
     case ["training-memory", var preset, var batch, var blocks, var arm, .. var rest]:
         TrainingMemoryCases.Run(preset, int.Parse(batch), Precision(rest), blocks == "recomputed", arm);
         return 0;
+    case ["latent-cache", var preset, var cache, var pictures, .. var turns]:
+        LatentCacheRates.Run(preset, cache, pictures, turns is [var given] ? int.Parse(given) : 5);
+        return 0;
     case ["tiling", var name, var weights, var photo, var height, var width]:
         Tiling.Run(name, weights, photo, int.Parse(height), int.Parse(width));
         return 0;
@@ -89,6 +92,7 @@ switch (args)
                    save-stall [PAIRS [SAVES]]
                    loss-weighting ARM STAGE SEED IMAGES FILE
                    loss-weighting-table FILE
+                   latent-cache PRESET CACHE IMAGES [ROUNDS]
                    tiling taesd|taesd3|taef2|kl WEIGHTS PHOTO HEIGHT WIDTH
                    reconstruction WEIGHTS SHEET.png SIZE PHOTO...
                    autoencoder-cost WEIGHTS SIZE

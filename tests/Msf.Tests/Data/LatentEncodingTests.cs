@@ -154,6 +154,16 @@ public sealed class LatentEncodingTests : IDisposable
     }
 
     [Fact]
+    public void The_same_autoencoder_by_another_name_goes_on()
+    {
+        LatentCaches.Encode(_autoencoder, _folder["cache"], change: options => options with { Writers = 2 });
+        using (var loaded = AutoencoderFolder.Load(_autoencoder)) AutoencoderFolder.Save(_folder["renamed"], loaded, "another name", "elsewhere");
+        var result = LatentCaches.Encode(_folder["renamed"], _folder["cache"]);
+        Assert.Equal((12, "small"), (result.Encoded, result.Index!.Plan.AutoencoderName));
+        LatentCache.Open(_folder["cache"]).Dispose();
+    }
+
+    [Fact]
     public void A_folder_with_other_things_in_it_is_left_alone()
     {
         Directory.CreateDirectory(_folder["photos"]);

@@ -18,8 +18,8 @@ public sealed class LatentEncoding
     private readonly LatentEncodingOptions _options;
     private readonly IAutoencoder _autoencoder;
     private readonly Device _device;
-    private readonly LatentPlan _plan;
     private readonly Action<string> _tell;
+    private LatentPlan _plan;
 
     private LatentEncoding(
         IImageSource source, IAutoencoder autoencoder, string autoencoderName, Device device, string folder, LatentEncodingOptions options, Action<string> tell)
@@ -96,7 +96,9 @@ public sealed class LatentEncoding
         var path = Path.Combine(_folder, LatentCache.PlanName);
         if (File.Exists(path))
         {
-            RequireSame(JsonFormat.Parse<LatentPlan>(File.ReadAllText(path), path));
+            var begun = JsonFormat.Parse<LatentPlan>(File.ReadAllText(path), path);
+            RequireSame(begun);
+            _plan = begun;                                                                    // its names, too
             return;
         }
         if (Directory.EnumerateFileSystemEntries(_folder).FirstOrDefault(entry => Path.GetFileName(entry) is not (LatentGate.Name or LatentCache.AutoencoderName)) is { } other)

@@ -78,8 +78,9 @@ public sealed record LatentPlan
     /// <param name="shard">0 to <see cref="Shards"/> - 1.</param>
     public string ShardName(int shard) => string.Create(CultureInfo.InvariantCulture, $"latents-{shard:D5}-of-{Shards:D5}.safetensors");
 
-    /// <summary>SHA-256 of the plan, which every shard names.</summary>
-    public string Digest() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this, JsonFormat.Line))));
+    /// <summary>SHA-256 of the plan, which every shard names. What set and autoencoder are called is no part of it: their digests are.</summary>
+    public string Digest() =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(this with { Source = "", AutoencoderName = "" }, JsonFormat.Line))));
 
     /// <summary>Everything that is wrong, one line each; empty when usable.</summary>
     public IReadOnlyList<string> Validate()
