@@ -55,7 +55,7 @@ internal static class LatentCacheRates
         var source = DataSets.Open(config.Data.Source!, config.Data.Classes);
         var trainer = TrainingRun.Open(config, run, source, CPU, resume: false, line => Console.Error.WriteLine(line));
         var data = new RunData(config, source, CPU);
-        return (trainer, data.Batches(data.Latents(null), _ => { }), source);
+        return (trainer, data.Batches(_ => { }), source);
     }
 
     private static double Rate(int batch, bool first, Action step)

@@ -18,7 +18,7 @@ public sealed class Trainer : IDisposable
 {
     private readonly RunFolder _run;
     private readonly ITrainingBatches _batches;
-    private readonly RunLatents? _latents;
+    private readonly RunData _data;
     private readonly IReadOnlyList<string> _classNames;
     private readonly Device _device;
     private readonly ComputeShares _shares;
@@ -39,11 +39,11 @@ public sealed class Trainer : IDisposable
     /// <param name="classNames">Names of the classes, in the order of their indices.</param>
     /// <param name="device">Where to train.</param>
     /// <param name="statistics">Component statistics of the data.</param>
-    /// <param name="latents">The autoencoder, where latents are trained on; disposed with this.</param>
+    /// <param name="data">What is trained on, with the autoencoder of latents; disposed with this.</param>
     internal Trainer(
-        RunConfig config, RunFolder run, ITrainingBatches batches, IReadOnlyList<string> classNames, Device device, ComponentStatistics statistics, RunLatents? latents = null)
+        RunConfig config, RunFolder run, ITrainingBatches batches, IReadOnlyList<string> classNames, Device device, ComponentStatistics statistics, RunData data)
     {
-        (_run, _batches, _classNames, _device, _statistics, _latents) = (run, batches, classNames, device, statistics, latents);
+        (_run, _batches, _classNames, _device, _statistics, _data) = (run, batches, classNames, device, statistics, data);
         Precision = PrecisionSelector.Resolve(config.Training.Precision, device);
         Config = config = config with { Training = config.Training with { Precision = Precision } };
         _examples = new StageExamples(new MultiScaleFactorization(config.Model.Factorization), statistics);
@@ -51,7 +51,7 @@ public sealed class Trainer : IDisposable
         var images = _shares.ImagesPerStage(config.Training.MaxImages);
         SeededNoise.SeedGlobalGenerator(config.Training.Seed);                                         // the modules' initial weights draw from it
         _stages = [.. Enumerable.Range(0, config.Model.Stages.Length).Select(stage => CreateStage(stage, images[stage]))];
-        _storage = new RunStorage(config, run, _shares, _stages, latents);
+        _storage = new RunStorage(config, run, _shares, _stages, data.Latents);
         _metrics = new MetricsLog(run.Metrics);
         _snapshots = new AverageSnapshots(run);
         _tensorBoard = new TensorBoardLog(run.TensorBoard);
@@ -208,7 +208,7 @@ public sealed class Trainer : IDisposable
     public void Dispose()
     {
         _batches.Dispose();
-        _latents?.Dispose();
+        _data.Dispose();
         _storage.Dispose();
         foreach (var stage in _stages) stage.Dispose();
         Holds?.Dispose();
@@ -233,7 +233,7 @@ public sealed class Trainer : IDisposable
 
     private void DrawSheet(CancellationToken cancellation)
     {
-        if (new SampleSheet(Config, _latents?.Autoencoder).Draw(_stages, _statistics, Sheet, cancellation)) _tensorBoard.AddSheet(Images, Sheet);
+        if (new SampleSheet(Config, _data.Latents?.Autoencoder).Draw(_stages, _statistics, Sheet, cancellation)) _tensorBoard.AddSheet(Images, Sheet);
     }
 
     private bool SnapshotIsDue(long previous) =>
@@ -276,7 +276,7 @@ public sealed class Trainer : IDisposable
         Statistics = _statistics,
         ClassNames = [.. _classNames],
         SourceImages = _batches.Count,
-        AutoencoderIdentity = _latents?.Autoencoder.Identity,
+        AutoencoderIdentity = _data.Latents?.Autoencoder.Identity,
         Metrics = [.. _metrics.Sums],
         Environment = RunEnvironment.Current(_device, Precision),
     };

@@ -24,6 +24,20 @@ public static class TrainingRun
     public static Trainer Open(RunConfig config, string path, ILabeledSet source, Device device, bool resume, Action<string> warn)
     {
         if (config.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors));
+        var data = new RunData(config, source, device);                                       // before the folder is made
+        try
+        {
+            return OpenFitting(config, path, source, data, device, resume, warn);
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+    }
+
+    private static Trainer OpenFitting(RunConfig config, string path, ILabeledSet source, RunData data, Device device, bool resume, Action<string> warn)
+    {
         var run = new RunFolder(path);
         if (run.HoldsRun && !resume)
             throw new IOException($"{path} already holds a run; add --resume to go on with it, or choose another folder.");
@@ -36,7 +50,8 @@ public static class TrainingRun
             if (saved?.State.Environment?.Float32Product is { } route) Float32Products.Use(route);
             if (saved is not null) config = ResumeCheck.Adopt(saved, config, source, device, warn);
             else if (resume) warn($"{path} has no usable checkpoint; starting from the beginning.");
-            var trainer = Create(config, run, source, device, saved, warn);
+            if (saved is not null) data.RequireSame(saved);
+            var trainer = Create(config, run, source, data, device, saved, warn);
             trainer.Holds = held;
             return trainer;
         }
@@ -47,15 +62,13 @@ public static class TrainingRun
         }
     }
 
-    private static Trainer Create(RunConfig config, RunFolder run, ILabeledSet source, Device device, SavedRun? saved, Action<string> warn)
+    private static Trainer Create(RunConfig config, RunFolder run, ILabeledSet source, RunData data, Device device, SavedRun? saved, Action<string> warn)
     {
         if (saved is null) File.Delete(run.Broken);                                           // of an earlier try
-        var data = new RunData(config, source, device);
-        var latents = data.Latents(saved);
-        var batches = data.Batches(latents, new BrokenImageLog(run.Broken, warn).Add);
+        var batches = data.Batches(new BrokenImageLog(run.Broken, warn).Add);
         var statistics = saved?.State.Statistics
             ?? DataStatistics.Measure(batches, new MultiScaleFactorization(config.Model.Factorization), config.Model.Channels);
-        var trainer = new Trainer(config, run, batches, [.. source.Classes.Select(c => c.Name)], device, statistics, latents);
+        var trainer = new Trainer(config, run, batches, [.. source.Classes.Select(c => c.Name)], device, statistics, data);
         try
         {
             if (saved is not null) trainer.Restore(saved);
