@@ -29,6 +29,10 @@ switch (args)
         return KillResume.Run(kills: rest is [var kills, ..] ? int.Parse(kills) : 50, seed: rest is [_, var killSeed, ..] ? int.Parse(killSeed) : 0);
     case ["damaged-files", .. var rest]:
         return DamagedFiles.Run(cases: rest is [var cases, ..] ? int.Parse(cases) : 10_000, seed: rest is [_, var damageSeed, ..] ? int.Parse(damageSeed) : 0);
+    case ["fuzz", var inputs, var fuzzSeed, .. var targets]:
+        return Fuzz.Run(long.Parse(inputs), long.Parse(fuzzSeed), targets);
+    case ["fuzz-part", var target, var end, var partSeed, var ledger]:
+        return Fuzz.RunPart(target, long.Parse(end), long.Parse(partSeed), ledger);
     case ["save-stall", .. var rest]:
         SaveStall.Run(pairs: rest is [var pairs, ..] ? int.Parse(pairs) : 4, saves: rest is [_, var saves, ..] ? int.Parse(saves) : 5);
         return 0;
@@ -89,6 +93,7 @@ switch (args)
                    training-memory [PRESET BATCH kept|recomputed ARM [fp32]]
                    kill-resume [KILLS [SEED]]
                    damaged-files [CASES [SEED]]
+                   fuzz INPUTS SEED [TARGET...]
                    save-stall [PAIRS [SAVES]]
                    loss-weighting ARM STAGE SEED IMAGES FILE
                    loss-weighting-table FILE

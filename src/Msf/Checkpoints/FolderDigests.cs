@@ -64,16 +64,17 @@ public static class FolderDigests
     private static string? Compare(string folder, string name, DigestList.Entry expected)
     {
         var path = Path.Combine(folder, name);
-        if (!File.Exists(path)) return $"{name} is missing";
+        var shown = PrintableText.Of(name);
+        if (!File.Exists(path)) return $"{shown} is missing";
         try
         {
             var length = new FileInfo(path).Length;
-            if (length != expected.Length) return $"{name} has {length} bytes, {expected.Length} were written";
-            return FileDigest.Sha256(path) == expected.Sha256 ? null : $"{name} has other content than was written";
+            if (length != expected.Length) return $"{shown} has {length} bytes, {expected.Length} were written";
+            return FileDigest.Sha256(path) == expected.Sha256 ? null : $"{shown} has other content than was written";
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"{name} cannot be read: {e.Message}";
+            return $"{shown} cannot be read: {PrintableText.Of(e.Message)}";
         }
     }
 
@@ -88,9 +89,9 @@ public static class FolderDigests
             list = JsonSerializer.Deserialize(stream, DigestListJson.Default.DigestList)
                 ?? throw new InvalidDataException($"{FileName} is null");
         }
-        catch (JsonException e)
+        catch (Exception e) when (JsonFormat.IsFault(e))
         {
-            throw new InvalidDataException($"{FileName} is not a list of digests (line {e.LineNumber + 1})", e);
+            throw new InvalidDataException($"{FileName} is not a list of digests (line {(e as JsonException)?.LineNumber + 1})", e);
         }
         if (list.FormatVersion != DigestList.CurrentVersion)
             throw new InvalidDataException($"{FileName} has format version {list.FormatVersion}, expected {DigestList.CurrentVersion}");

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Msf.Models;
 using Msf.Runtime;
@@ -121,14 +122,28 @@ public static class ModelFolder
         }
     }
 
-    // Before memory is taken for the network: its blocks and positions alone may not outnumber what the file holds.
+    // Before memory is taken for the network: its blocks and positions alone may not outnumber what the file holds, then all of it, which a network on
+    // the meta device tells.
     private static void RequireRoom(TransformerConfig config, SafetensorsFile file, string path)
     {
         var held = file.Tensors.Values.Sum(tensor => tensor.Shape.Aggregate(1.0, (product, size) => product * size));
         var blocks = (double)config.Depth * config.Width * config.Width;
         var positions = config.InputSize.Aggregate((double)config.Width, (product, side) => product * (side / config.PatchSize));
-        if (blocks + positions > held)
-            throw new InvalidDataException($"{path}: does not fit the model (it holds {held:N0} values, far fewer than {ManifestName} describes); use weights made for this configuration.");
+        if (blocks + positions > held || Described() > held)
+            throw new InvalidDataException($"{path}: does not fit the model (it holds {held:N0} values, fewer than {ManifestName} describes); use weights made for this configuration.");
+
+        double Described()
+        {
+            try
+            {
+                using var blueprint = new DiffusionTransformer(config, META);
+                return blueprint.state_dict().Values.Sum(tensor => (double)tensor.numel());
+            }
+            catch (ExternalException)
+            {
+                return double.PositiveInfinity;                                               // of a size that libtorch cannot count
+            }
+        }
     }
 
     private static string ReadManifestText(string folder)

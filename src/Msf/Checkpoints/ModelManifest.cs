@@ -106,7 +106,7 @@ public sealed record ModelManifest
                 && !(element.TryGetInt32(out var version) && version == CurrentFormat))
                 throw new InvalidDataException($"{what}: {WrongFormat(element.GetRawText())}");
         }
-        catch (JsonException error)
+        catch (Exception error) when (JsonFormat.IsFault(error))
         {
             throw JsonFormat.Explain(error, what);
         }

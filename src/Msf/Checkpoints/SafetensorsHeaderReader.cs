@@ -111,27 +111,13 @@ internal ref struct SafetensorsHeaderReader
         if (offsets.Length != 2)
             throw new InvalidDataException($"data_offsets of {what} has {offsets.Length} numbers, expected begin and end");
         if (offsets[0] > offsets[1]) throw new InvalidDataException($"{what} ends at byte {offsets[1]}, before its begin at {offsets[0]}");
-        var needed = ByteLength(shape, SafetensorsDataTypes.SizeOf(scalarType))
+        var needed = ShapeGuard.ByteLength(shape.AsSpan(), SafetensorsDataTypes.SizeOf(scalarType))
             ?? throw new InvalidDataException($"{what} has shape {ShapeGuard.Format(shape.AsSpan())}, more bytes than 64 bits can count");
         if (offsets[1] - offsets[0] != needed)
             throw new InvalidDataException(
                 $"{what} of dtype {type} and shape {ShapeGuard.Format(shape.AsSpan())} needs {needed} bytes, "
                 + $"but its offsets span {offsets[1] - offsets[0]}");
         return new TensorInfo(scalarType, shape, offsets[0], offsets[1]);
-    }
-
-    /// <summary>Null on overflow, of the strides too: libtorch computes those with empty dimensions counted as one.</summary>
-    private static long? ByteLength(ImmutableArray<long> shape, long bytes)
-    {
-        var empty = false;
-        foreach (var size in shape)
-        {
-            empty |= size == 0;
-            if (size == 0) continue;
-            if (bytes > long.MaxValue / size) return null;
-            bytes *= size;
-        }
-        return empty ? 0 : bytes;
     }
 
     private ImmutableArray<long> ReadIntegers(string what, int atMost)

@@ -23,7 +23,7 @@ internal static class JsonFault
     // The reader quotes what it could not read, which in a damaged file can be all that follows.
     internal static string OneLine(string text)
     {
-        var line = string.Concat(text.Select(character => char.IsControl(character) ? ' ' : character));
+        var line = string.Concat(text.Select(character => PrintableText.IsHidden(character) ? ' ' : character));
         return line.Length <= LongestQuote ? line : $"{line[..(LongestQuote / 2)]} ... {line[^(LongestQuote / 2)..]}";
     }
 

@@ -26,14 +26,20 @@ public static class JsonFormat
             RequireWholeLists(json, what);
             return JsonSerializer.Deserialize<T>(json, Indented) ?? throw new InvalidDataException($"{what}: expected a JSON object, found null.");
         }
-        catch (JsonException error)
+        catch (Exception error) when (IsFault(error))
         {
             throw Explain(error, what);
         }
     }
 
+    /// <summary>Whether an exception of the JSON reader says that the text is wrong.</summary>
+    internal static bool IsFault(Exception error) => error is JsonException or InvalidOperationException;
+
     /// <summary>One line for text that could not be read: where in the file it is no JSON, or which member is wrong.</summary>
-    internal static InvalidDataException Explain(JsonException error, string what) => new($"{what}: {JsonFault.Describe(error)}", error);
+    /// <param name="error">What the reader threw; an InvalidOperationException where half of a pair of surrogates stands alone.</param>
+    /// <param name="what">What was read.</param>
+    internal static InvalidDataException Explain(Exception error, string what) =>
+        new($"{what}: {(error is JsonException json ? JsonFault.Describe(json) : "it has a text that is not valid Unicode.")}", error);
 
     // Nullable annotations are not looked at inside lists, where no record of ours expects a null.
     private static void RequireWholeLists(string json, string what)

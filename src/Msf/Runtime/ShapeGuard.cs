@@ -21,6 +21,22 @@ public static class ShapeGuard
             throw new ArgumentException($"{name} is {Format(actual)}, expected {Format(expected)} (? is any size).", name);
     }
 
+    /// <summary>Bytes that a tensor takes; null where they, or the strides, are more than 64 bits can count: libtorch counts empty dimensions as one in those.</summary>
+    /// <param name="shape">Sizes, none negative.</param>
+    /// <param name="elementSize">Bytes of a number.</param>
+    internal static long? ByteLength(ReadOnlySpan<long> shape, long elementSize)
+    {
+        var (bytes, empty) = (elementSize, false);
+        foreach (var size in shape)
+        {
+            empty |= size == 0;
+            if (size == 0) continue;
+            if (bytes > long.MaxValue / size) return null;
+            bytes *= size;
+        }
+        return empty ? 0 : bytes;
+    }
+
     /// <summary>Writes a shape as a tuple, with ? for -1.</summary>
     public static string Format(ReadOnlySpan<long> shape)
     {

@@ -17,13 +17,13 @@ public static class RunConfigReader
     {
         var json = Resolve(presetOrFile, assignments);
         if (KindOf(json) == RunKind.Autoencoder) throw new InvalidDataException($"{presetOrFile} describes an autoencoder, where a diffusion model is expected; msf train takes it.");
-        return JsonFormat.Parse<RunConfig>(json.ToJsonString(), presetOrFile);
+        return JsonFormat.Parse<RunConfig>(Text(json, presetOrFile), presetOrFile);
     }
 
     /// <summary>Reads and resolves a configuration that trains an autoencoder.</summary>
     /// <inheritdoc cref="Read"/>
     public static AutoencoderRunConfig ReadAutoencoder(string presetOrFile, IEnumerable<string> assignments) =>
-        JsonFormat.Parse<AutoencoderRunConfig>(Resolve(presetOrFile, assignments).ToJsonString(), presetOrFile);
+        JsonFormat.Parse<AutoencoderRunConfig>(Text(Resolve(presetOrFile, assignments), presetOrFile), presetOrFile);
 
     /// <summary>What a configuration trains.</summary>
     /// <param name="presetOrFile">A preset's name or a JSON file's path.</param>
@@ -45,6 +45,18 @@ public static class RunConfigReader
         return json;
     }
 
+    private static string Text(JsonObject json, string what)
+    {
+        try
+        {
+            return json.ToJsonString();
+        }
+        catch (InvalidOperationException error)
+        {
+            throw JsonFormat.Explain(error, what);
+        }
+    }
+
     private static JsonObject Parse(string text, string what)
     {
         try
@@ -58,7 +70,7 @@ public static class RunConfigReader
             return JsonNode.Parse(text, documentOptions: options) as JsonObject
                 ?? throw new InvalidDataException($"{what}: expected a JSON object.");
         }
-        catch (JsonException error)
+        catch (Exception error) when (JsonFormat.IsFault(error))
         {
             throw JsonFormat.Explain(error, what);
         }

@@ -34,7 +34,7 @@ internal static class TransformerShapes
         Require(outputChannels == channels || outputChannels == 2 * channels, $"there are {outputChannels} output channels for {channels} input channels");
         Require(labels[0] >= 2 && labels[0] <= int.MaxValue && width >= 1 && width <= int.MaxValue, "there is no class beside the null class");
         var depth = 1 + tensors.Keys.Max(BlockOf);
-        Require(depth <= MostBlocks, $"there are {depth} blocks, at most {MostBlocks} are taken");
+        Require(depth <= Math.Min(MostBlocks, tensors.Count), $"there is block {depth - 1} in {tensors.Count} tensors, and at most {MostBlocks} blocks are taken");
         var config = new TransformerConfig
         {
             InputSize = [(int)side * grid, (int)side * grid],

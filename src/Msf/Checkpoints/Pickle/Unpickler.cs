@@ -2,13 +2,14 @@ namespace Msf.Checkpoints;
 
 /// <summary>
 /// Reads a pickle of tensors and plain values: None, booleans, numbers, texts, bytes, lists, tuples, dictionaries. Nothing of the file is
-/// run; a name or an opcode that could make something run is refused by name. Memory is bounded by the length of the pickle, because every
-/// byte makes at most one value; nothing here recurses.
+/// run; a name or an opcode that could make something run is refused by name. Memory is bounded by the length of the pickle: a byte makes at most
+/// one value, and what is recalled and copied counts against that length too. Nothing here recurses.
 /// </summary>
 /// <param name="storage">Turns what a persistent identifier holds into a storage.</param>
 internal sealed class Unpickler(Func<object?[], TorchStorage> storage)
 {
     private readonly PickleStack _stack = new();
+    private long _copies;
 
     /// <summary>Runs the machine to its STOP.</summary>
     /// <returns>
@@ -19,6 +20,7 @@ internal sealed class Unpickler(Func<object?[], TorchStorage> storage)
     internal object? Read(ReadOnlySpan<byte> pickle)
     {
         var bytes = new PickleBytes(pickle);
+        _copies = pickle.Length;
         while (true)
         {
             var opcode = bytes.Byte();
@@ -112,16 +114,19 @@ internal sealed class Unpickler(Func<object?[], TorchStorage> storage)
         }
     }
 
-    private static object Apply(PickleGlobal global, object?[] arguments) => (global, arguments) switch
+    private object Apply(PickleGlobal global, object?[] arguments) => (global, arguments) switch
     {
-        (PickleGlobal.RebuildTensor, _) => TorchTensor.Rebuild(arguments),
+        (PickleGlobal.RebuildTensor, _) => TorchTensor.Rebuild(Copied(arguments, arguments.Sum(argument => (argument as object?[])?.Length ?? 0))),
         (PickleGlobal.RebuildParameter, [TorchTensor tensor, ..]) => tensor,
         (PickleGlobal.OrderedDictionary or PickleGlobal.Namespace, []) => new PickleDictionary(),
-        (PickleGlobal.OrderedDictionary, [List<object?> pairs]) => Fill(new PickleDictionary(), [.. pairs.SelectMany(pair => pair is object?[] { Length: 2 } both
+        (PickleGlobal.OrderedDictionary, [List<object?> pairs]) => Fill(new PickleDictionary(), [.. Copied(pairs, pairs.Count).SelectMany(pair => pair is object?[] { Length: 2 } both
             ? both : throw new InvalidDataException("its pickle has an OrderedDict of something else than pairs"))]),
-        (PickleGlobal.Encode, [string text, "latin1"]) when text.All(character => character <= 'ÿ') => System.Text.Encoding.Latin1.GetBytes(text),
+        (PickleGlobal.Encode, [string text, "latin1"]) when Copied(text, text.Length).All(character => character <= 'ÿ') => System.Text.Encoding.Latin1.GetBytes(text),
         _ => throw new InvalidDataException($"its pickle calls {global} with other arguments than torch writes; it was not run"),
     };
+
+    // A value of a thousand bytes can be recalled with two, and copied a thousand times.
+    private T Copied<T>(T value, int count) => (_copies -= count) >= 0 ? value : throw new InvalidDataException("its pickle copies the same values over and over");
 
     // Attributes: of a Namespace they are its entries, of a state_dict they are versions of modules, which are not needed.
     private void Build(object? state)
@@ -129,7 +134,7 @@ internal sealed class Unpickler(Func<object?[], TorchStorage> storage)
         var target = _stack.Peek<PickleDictionary>("an object with attributes");
         if (state is not PickleDictionary attributes) throw new InvalidDataException("its pickle sets attributes that are no dictionary");
         if (target.Named.Count + target.Unnamed > 0) return;
-        foreach (var (key, value) in attributes.Named) target.Set(key, value);
+        foreach (var (key, value) in Copied(attributes.Named, attributes.Named.Count)) target.Set(key, value);
     }
 
     private void Append(object?[] values) => _stack.Peek<List<object?>>("a list").AddRange(values);

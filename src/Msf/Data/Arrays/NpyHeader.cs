@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Data;
@@ -67,14 +68,14 @@ internal sealed partial record NpyHeader
         if (!match.Success) throw new InvalidDataException("its head is not descr, fortran_order and shape of a plain array");
         var descr = match.Groups["descr"].Value;
         if (descr.Contains('O', StringComparison.Ordinal)) throw new InvalidDataException("it is an array of objects, which only a program that runs the file's code could read; it was not run");
-        if (!_types.TryGetValue(descr, out var type)) throw new InvalidDataException($"its numbers are of type {descr}; expected one of {string.Join(", ", _types.Keys)}");
+        if (!_types.TryGetValue(descr, out var type)) throw new InvalidDataException($"its numbers are of type {PrintableText.Of(descr)}; expected one of {string.Join(", ", _types.Keys)}");
         var elementSize = descr[2] - '0';
         try
         {
             long[] shape = [.. match.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                 .Select(size => long.Parse(size, NumberStyles.None, CultureInfo.InvariantCulture))];
             if (shape.Length > MaxRank) throw new InvalidDataException($"it has {shape.Length} dimensions, at most {MaxRank} are read");
-            var bytes = shape.Aggregate((long)elementSize, (product, size) => checked(product * size));
+            var bytes = ShapeGuard.ByteLength(shape, elementSize) ?? throw new OverflowException();
             return new NpyHeader
             {
                 DType = type,

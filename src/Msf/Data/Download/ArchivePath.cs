@@ -1,11 +1,18 @@
+using System.Text;
+using Msf.Runtime;
+
 namespace Msf.Data;
 
 /// <summary>Decides whether a name that came from elsewhere may become a file's name here.</summary>
 internal static class ArchivePath
 {
+    // What file systems take, in bytes.
+    private const int LongestName = 255;
+    private const int LongestPath = 1024;
+
     /// <summary>Whether a name is one file's name, without folders and without a meaning of its own.</summary>
     public static bool IsPlainName(string name) =>
-        name.Length is > 0 and <= 255 && name is not ("." or "..") && !name.Any(letter => letter is '/' or '\\' or ':' || char.IsControl(letter));
+        name.Length > 0 && Encoding.UTF8.GetByteCount(name) <= LongestName && name is not ("." or "..") && !name.Any(letter => letter is '/' or '\\' or ':' || PrintableText.IsHidden(letter));
 
     /// <summary>Where a member of an archive belongs below a folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -14,8 +21,8 @@ internal static class ArchivePath
     public static string Below(string folder, string member)
     {
         var parts = member.Split('/').Where(part => part is not ("" or ".")).ToArray();
-        if (member.StartsWith('/') || parts.Length == 0 || !parts.All(IsPlainName))
-            throw new InvalidDataException($"it has a member {string.Concat(member.Select(letter => char.IsControl(letter) ? '?' : letter))}, whose place is not below the archive's folder; nothing of it was kept");
+        if (member.StartsWith('/') || parts.Length == 0 || Encoding.UTF8.GetByteCount(member) > LongestPath || !parts.All(IsPlainName))
+            throw new InvalidDataException($"it has a member {JsonFault.OneLine(member)}, whose place is not below the archive's folder; nothing of it was kept");
         return Path.Combine([folder, .. parts]);
     }
 }

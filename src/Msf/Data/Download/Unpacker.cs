@@ -1,5 +1,5 @@
-using System.Formats.Tar;
 using System.IO.Compression;
+using Msf.Runtime;
 
 namespace Msf.Data;
 
@@ -20,7 +20,7 @@ internal static class Unpacker
             else if (name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase)) UnpackGzip(file, Path.Combine(folder, name[..^3]));
             else File.Copy(file, Path.Combine(folder, name));
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
+        catch (InvalidDataException e)
         {
             throw new InvalidDataException($"{name} cannot be unpacked: {e.Message.TrimEnd('.')}.", e);
         }
@@ -48,16 +48,31 @@ internal static class Unpacker
     {
         using var stream = File.OpenRead(file);
         using var gzip = new GZipStream(stream, CompressionMode.Decompress);
-        using var reader = new TarReader(gzip);
-        while (reader.GetNextEntry() is { } member)
+        var archive = TarBytes.Of(gzip);
+        var buffer = new byte[1 << 16];
+        foreach (var member in TarScanner.Scan(archive))
         {
             cancellation.ThrowIfCancellationRequested();
-            if (member.EntryType is TarEntryType.Directory or not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile)) continue;
-            var path = ArchivePath.Below(folder, member.Name);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            using var target = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-            member.DataStream?.CopyTo(target);
+            if (member.Name.EndsWith('/')) continue;                                          // how a folder is told in the oldest format
+            using var target = Create(folder, member.Name);
+            for (long done = 0; done < member.Size;)
+            {
+                var read = archive.Read(buffer.AsSpan(0, (int)Math.Min(buffer.Length, member.Size - done)), member.Offset + done);
+                if (read == 0) throw new InvalidDataException($"it ends inside its member {PrintableText.Of(member.Name)}: it is cut");
+                target.Write(buffer, 0, read);
+                done += read;
+            }
         }
+    }
+
+    private static FileStream Create(string folder, string member)
+    {
+        var path = ArchivePath.Below(folder, member);
+        for (var above = Path.GetDirectoryName(path)!; above.Length >= folder.Length; above = Path.GetDirectoryName(above)!)
+            if (File.Exists(above)) throw new InvalidDataException($"its member {member} lies in another one that is a file; nothing of it was kept");
+        if (Path.Exists(path)) throw new InvalidDataException($"it has the member {member} twice; nothing of it was kept");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return new FileStream(path, FileMode.CreateNew, FileAccess.Write);
     }
 
     private static void UnpackGzip(string file, string path)

@@ -12,6 +12,15 @@ public static class ImageDecoder
     /// <summary>Larger images are refused before anything is allocated for them.</summary>
     public const long MaximumPixels = 100_000_000;
 
+    /// <summary>Pixels that a JPEG, WebP or BMP file may have whatever its length: 2048 x 2048.</summary>
+    internal const long FreePixels = 4 << 20;
+
+    /// <summary>
+    /// Pixels beyond <see cref="FreePixels"/> for every byte of the file, so that a few bytes do not claim gigabytes. A JPEG has at most 512; a PNG
+    /// is inflated before, which proves its size.
+    /// </summary>
+    internal const long MostPixelsPerByte = 1024;
+
     private static readonly string[] _extensions = [".png", ".jpg", ".jpeg", ".webp", ".bmp"];
 
     /// <summary>Whether the file's extension is one that <see cref="Decode(string)"/> is for: png, jpg, jpeg, webp or bmp.</summary>
@@ -53,6 +62,8 @@ public static class ImageDecoder
         int width = codec.Info.Width, height = codec.Info.Height;
         if ((long)width * height > MaximumPixels)
             throw new InvalidDataException($"{name} is {width}x{height}, more than the {MaximumPixels} pixels accepted. Make it smaller.");
+        if (kind != ImageKind.Png && (long)width * height > FreePixels + MostPixelsPerByte * file.Length)
+            throw new InvalidDataException($"{name} claims {width}x{height} pixels in {file.Length} bytes, which no photograph needs so few for. Replace or remove the file.");
 
         // Unpremultiplied and without a colour space: the file's own sample values.
         var rgba = new byte[4L * width * height];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Msf.Runtime;
 
 namespace Msf.Data;
 
@@ -38,6 +39,6 @@ internal sealed record HubFeatures(string? Image, IReadOnlyDictionary<string, st
 
     private static string[] Names(JsonElement feature) =>
         feature.TryGetProperty("names", out var names) && names.ValueKind == JsonValueKind.Array
-            ? [.. names.EnumerateArray().Select(name => name.GetString() ?? "")]
+            ? [.. names.EnumerateArray().Select(name => PrintableText.Of(name.GetString() ?? ""))]
             : [];
 }

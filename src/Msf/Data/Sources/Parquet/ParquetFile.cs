@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Msf.Runtime;
 using Parquet;
 using Parquet.Schema;
 
@@ -12,13 +13,17 @@ internal sealed class ParquetFile
 {
     private const int LargestFooter = 256 << 20;
     private const int MostRows = 1 << 24;
+    private const int MostColumns = 1024;
+    private const int LongestReason = 400;
     private const long LargestGroup = 1L << 30;
+    private const long FreeBytesOfLabels = 64 << 10, FreeBytesOfImages = 16 << 20;
 
     // What .NET gives exceptions that no operating system reported: the parquet library's own, for damaged files.
     private const int MadeByCode = unchecked((int)0x80131620), EndOfStream = unchecked((int)0x80070026);
 
     private readonly string _path;
     private ParquetColumns _columns = null!;
+    private long _rows, _bytesOfLabels;
 
     private ParquetFile(string path) => (_path, Name) = (path, Path.GetFileName(path));
 
@@ -53,10 +58,12 @@ internal sealed class ParquetFile
 
     /// <summary>The encoded images of a row group; null for a row without bytes.</summary>
     /// <exception cref="InvalidDataException">The row group is damaged.</exception>
-    public byte[]?[] ReadImages(int group) => Guard(stream =>
+    public byte[]?[] ReadImages(int group) => Guard(file =>
     {
+        var stream = new ParquetStream(file);
         var reader = Wait(ParquetReader.CreateAsync(stream, leaveStreamOpen: true));
         using var rows = reader.OpenRowGroupReader(group);
+        stream.End = ParquetPages.Check(file, rows.GetMetadata(_columns.Image)?.MetaData, rows.RowCount, FreeBytesOfImages).End;
         return ReadBlobs(rows);
     });
 
@@ -66,32 +73,43 @@ internal sealed class ParquetFile
         ? Array.ConvertAll(ReadNullable<ReadOnlyMemory<byte>>(group, _columns.Image), bytes => bytes?.ToArray())
         : Array.ConvertAll(ReadAll<ReadOnlyMemory<byte>>(group, _columns.Image), bytes => bytes.ToArray());
 
-    private void ReadIndex(FileStream stream)
+    private void ReadIndex(FileStream file)
     {
+        var stream = new ParquetStream(file);
         var reader = Wait(ParquetReader.CreateAsync(stream, leaveStreamOpen: true));
         _columns = ParquetColumns.Find(reader.Schema, reader.CustomMetadata.GetValueOrDefault("huggingface"));
-        GroupRows = [.. Enumerable.Range(0, reader.RowGroupCount).Select(group => CheckGroup(reader, group))];
+        GroupRows = [.. Enumerable.Range(0, reader.RowGroupCount).Select(group => CheckGroup(reader, group, file.Length))];
         if (GroupRows.Count == 0) throw new InvalidDataException("it has no rows");
-        if (_columns.LabelsAreNames) LabelNames = [.. Groups(reader).SelectMany(ReadNames)];
-        else Labels = [.. Groups(reader).SelectMany(ReadNumbers)];
+        var groups = Enumerable.Range(0, reader.RowGroupCount).Select(group => Reach(reader.OpenRowGroupReader(group), file, stream));
+        if (_columns.LabelsAreNames) LabelNames = [.. groups.SelectMany(ReadNames)];
+        else Labels = [.. groups.SelectMany(ReadNumbers)];
     }
 
-    private int CheckGroup(ParquetReader reader, int group)
+    private int CheckGroup(ParquetReader reader, int group, long length)
     {
         using var rows = reader.OpenRowGroupReader(group);
         if (rows.RowCount is < 1 or > MostRows)
             throw new InvalidDataException($"its row group {group} claims {rows.RowCount} rows, expected 1 to {MostRows}");
+        _rows += rows.RowCount;
+        if (_rows > length) throw new InvalidDataException($"it claims {_rows} rows or more in {length} bytes");
         var size = rows.GetMetadata(_columns.Image)?.MetaData?.TotalUncompressedSize ?? 0;
         if (size is < 0 or > LargestGroup)
             throw new InvalidDataException($"its row group {group} holds {size} bytes of images, at most {LargestGroup} are accepted: write smaller row groups");
         return (int)rows.RowCount;
     }
 
-    private static IEnumerable<ParquetRowGroupReader> Groups(ParquetReader reader) =>
-        Enumerable.Range(0, reader.RowGroupCount).Select(reader.OpenRowGroupReader);
+    // Lets the library reach the labels of a group and nothing behind them.
+    private ParquetRowGroupReader Reach(ParquetRowGroupReader group, FileStream file, ParquetStream stream)
+    {
+        var (start, end) = ParquetPages.Check(file, group.GetMetadata(_columns.Label)?.MetaData, group.RowCount, FreeBytesOfLabels);
+        _bytesOfLabels += end - start;
+        if (_bytesOfLabels > file.Length) throw new InvalidDataException("row groups of it share the pages of their classes");
+        stream.End = end;
+        return group;
+    }
 
     private string[] ReadNames(ParquetRowGroupReader group) =>
-        Array.ConvertAll(ReadLabels<ReadOnlyMemory<char>>(group), name => name.ToString());
+        Array.ConvertAll(ReadLabels<ReadOnlyMemory<char>>(group), name => PrintableText.Of(name.ToString()));
 
     private IEnumerable<long> ReadNumbers(ParquetRowGroupReader group)
     {
@@ -137,7 +155,11 @@ internal sealed class ParquetFile
         var footer = new byte[length];
         stream.Seek(-tail.Length - length, SeekOrigin.End);
         stream.ReadExactly(footer);
-        ThriftStructure.Check(footer);
+        // A column may lie in another, and the library goes after them by recursion.
+        ThriftStructure.Check(footer, ParquetShapes.Footer, "footer", (name, field, count) =>
+        {
+            if ((name, field) == ("FileMetaData", 2) && count > MostColumns) throw new InvalidDataException($"its schema has {count} columns and groups of columns, at most {MostColumns} are read");
+        });
         stream.Position = 0;
     }
 
@@ -151,7 +173,9 @@ internal sealed class ParquetFile
         }
         catch (Exception e) when (e is not IOException || e.HResult is MadeByCode or EndOfStream)
         {
-            throw new InvalidDataException($"{Name} is not a usable parquet file: {e.Message.Split('\n')[0].TrimEnd('.', '\r')}. Fetch it again.", e);
+            var reason = PrintableText.Of(e.Message.Split('\n')[0].TrimEnd('.', '\r'));
+            if (reason.Length > LongestReason) reason = $"{reason[..LongestReason]} ...";
+            throw new InvalidDataException($"{Name} is not a usable parquet file: {reason}. Fetch it again.", e);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Msf.Runtime;
 
 namespace Msf.Data;
 
@@ -19,7 +20,7 @@ internal readonly record struct SampleClass(int? Number, string? Name)
     {
         var text = Encoding.UTF8.GetString(bytes).Trim();
         if (text.Length == 0) throw new InvalidDataException("has an empty class");
-        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? new SampleClass(Checked(number), null) : new SampleClass(null, text);
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? new SampleClass(Checked(number), null) : new SampleClass(null, PrintableText.Of(text));
     }
 
     /// <summary>Reads a <c>.json</c> member: <c>label</c> (or <c>cls</c>, <c>class</c>) as a number, <c>class_name</c> (or <c>class</c>, <c>label</c>) as a text.</summary>
@@ -33,10 +34,10 @@ internal readonly record struct SampleClass(int? Number, string? Name)
             var root = json.RootElement;
             if (root.ValueKind != JsonValueKind.Object) throw new InvalidDataException("has a .json that is no object");
             var number = Members(root, _numberMembers, JsonValueKind.Number).Select(value => (int?)Checked(value.TryGetInt64(out var n) ? n : -1)).FirstOrDefault();
-            var name = Members(root, _nameMembers, JsonValueKind.String).Select(value => value.GetString()!.Trim()).FirstOrDefault(text => text.Length > 0);
+            var name = Members(root, _nameMembers, JsonValueKind.String).Select(value => PrintableText.Of(value.GetString()!.Trim())).FirstOrDefault(text => text.Length > 0);
             return number is null && name is null ? null : new SampleClass(number, name);
         }
-        catch (JsonException)
+        catch (Exception e) when (JsonFormat.IsFault(e))
         {
             throw new InvalidDataException("has a .json that is no JSON");
         }

@@ -1,7 +1,7 @@
 namespace Msf.Data;
 
 /// <summary>A regular file in a tar archive.</summary>
-/// <param name="Name">Its path in the archive; never used as a path on disk.</param>
+/// <param name="Name">Its path in the archive, as it stands there.</param>
 /// <param name="Offset">Where its bytes begin in the archive.</param>
-/// <param name="Size">Number of its bytes, all of them inside the archive.</param>
+/// <param name="Size">Number of its bytes, all of them inside the archive where its length is known.</param>
 internal readonly record struct TarMember(string Name, long Offset, long Size);

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
+using Msf.Runtime;
 
 namespace Msf.Data;
 
@@ -15,38 +15,38 @@ internal static class TarScanner
     private const int LongestExtension = 1 << 20;
 
     /// <summary>The members, in the archive's order.</summary>
-    /// <param name="archive">The archive, open for reading.</param>
+    /// <param name="archive">The archive; bytes of a member can be read until the next one is asked for.</param>
     /// <exception cref="InvalidDataException">It is damaged, cut, or no tar archive; the message does not name it.</exception>
-    public static IEnumerable<TarMember> Scan(SafeFileHandle archive)
+    public static IEnumerable<TarMember> Scan(TarBytes archive)
     {
-        var (length, offset) = (RandomAccess.GetLength(archive), 0L);
+        var (length, offset) = (archive.Length, 0L);
         var header = new byte[Block];
         var (longName, longSize) = ((string?)null, (long?)null);                              // what an extended header says of the next member
         while (offset < length)
         {
-            if (RandomAccess.Read(archive, header, offset) < Block) throw new InvalidDataException($"it ends inside a header, at {offset}");
+            if (archive.Read(header, offset) < Block) throw new InvalidDataException($"it ends inside a header, at {offset}");
             if (!header.AsSpan().ContainsAnyExcept((byte)0)) yield break;                     // the end; what follows is padding
             RequireChecksum(header, offset);
             var type = (char)header[156];
             var size = HasBytes(type) ? longSize ?? Number(header.AsSpan(124, 12), offset) : 0;
             offset += Block;
             if (size < 0 || size > length - offset)
-                throw new InvalidDataException($"its member {Name(header)} claims {size} bytes where {length - offset} remain: it is cut");
+                throw new InvalidDataException($"its member {PrintableText.Of(Name(header))} claims {size} bytes where {length - offset} remain: it is cut");
             switch (type)
             {
                 case 'x' or 'L' or 'g' or 'K':
                     if (size > LongestExtension) throw new InvalidDataException($"its extended header at {offset - Block} has {size} bytes, at most {LongestExtension} are accepted");
                     var text = new byte[size];
-                    RandomAccess.Read(archive, text, offset);
+                    if (archive.Read(text, offset) < text.Length) throw new InvalidDataException($"it ends inside an extended header, at {offset}");
                     if (type == 'L') longName = Encoding.UTF8.GetString(text).TrimEnd('\0');
                     if (type == 'x') (longName, longSize) = Extended(text, longName);
                     break;
                 case '0' or '\0' or '7':
-                    yield return new TarMember(Printable(longName ?? Name(header)), offset, size);
+                    yield return new TarMember(longName ?? Name(header), offset, size);
                     (longName, longSize) = (null, null);
                     break;
                 case 'S':
-                    throw new InvalidDataException($"its member {Name(header)} is a sparse file of GNU tar, which is not read");
+                    throw new InvalidDataException($"its member {PrintableText.Of(Name(header))} is a sparse file of GNU tar, which is not read");
                 default:
                     (longName, longSize) = (null, null);
                     break;
@@ -113,7 +113,4 @@ internal static class TarScanner
         }
         return (name, size);
     }
-
-    // A name is shown in messages of one line.
-    private static string Printable(string name) => string.Concat(name.Select(letter => char.IsControl(letter) ? '?' : letter));
 }

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Msf.Runtime;
 
 namespace Msf.Data;
 
@@ -29,8 +30,9 @@ internal static class WebDatasetShard
     {
         var images = new List<(string Key, TarMember Member)>();
         var (withImage, classes, fromJson) = (new HashSet<string>(StringComparer.Ordinal), new Dictionary<string, SampleClass>(StringComparer.Ordinal), new Dictionary<string, SampleClass>(StringComparer.Ordinal));
-        foreach (var member in TarScanner.Scan(archive))
+        foreach (var listed in TarScanner.Scan(TarBytes.Of(archive)))
         {
+            var member = listed with { Name = PrintableText.Of(listed.Name) };
             var (key, extension) = Split(member.Name);
             if (key.Length == 0) continue;
             if (_images.Contains(extension))
