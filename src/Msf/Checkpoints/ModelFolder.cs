@@ -16,6 +16,8 @@ public static class ModelFolder
     public const string AutoencoderName = "autoencoder";
 
     private const int MostAttempts = 10;
+    private const int MostOverHeld = 8;
+    private const int FreeValues = 1 << 20;
 
     /// <summary>Name of the weights of a stage.</summary>
     public static string StageName(int stage) => $"stage{stage}.safetensors";
@@ -122,15 +124,15 @@ public static class ModelFolder
         }
     }
 
-    // Before memory is taken for the network: its blocks and positions alone may not outnumber what the file holds, then all of it, which a network on
-    // the meta device tells.
+    // Before memory is taken for the network: its blocks and positions alone may not outnumber what the file holds, then all of it, as a network on
+    // the meta device tells, may not by far. What is missing in a file of about the right size is listed later.
     private static void RequireRoom(TransformerConfig config, SafetensorsFile file, string path)
     {
         var held = file.Tensors.Values.Sum(tensor => tensor.Shape.Aggregate(1.0, (product, size) => product * size));
         var blocks = (double)config.Depth * config.Width * config.Width;
         var positions = config.InputSize.Aggregate((double)config.Width, (product, side) => product * (side / config.PatchSize));
-        if (blocks + positions > held || Described() > held)
-            throw new InvalidDataException($"{path}: does not fit the model (it holds {held:N0} values, fewer than {ManifestName} describes); use weights made for this configuration.");
+        if (blocks + positions > held || Described() > MostOverHeld * held + FreeValues)
+            throw new InvalidDataException($"{path}: does not fit the model (it holds {held:N0} values, far fewer than {ManifestName} describes); use weights made for this configuration.");
 
         double Described()
         {

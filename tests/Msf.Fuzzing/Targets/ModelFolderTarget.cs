@@ -14,6 +14,9 @@ internal sealed class ModelFolderTarget : JsonTarget
 
     public override string Name => "model.json";
 
+    // A network may have as many blocks as its weights have room for, if they are small; it is described without weights before it is loaded.
+    public override long Allowance(long length) => (64 << 20) + 2048 * length;
+
     public override long Read(byte[] input)
     {
         File.WriteAllBytes(Path.Combine(Model(), ModelFolder.ManifestName), input);

@@ -41,6 +41,16 @@ public class FolderDigestsTests
         Assert.Empty(FolderDigests.FindProblems(folder.Root));
     }
 
+    [Theory]
+    [InlineData("""{"formatVersion": 1, "files": {"a\nb": {"length": 1, "sha256": ""}}}""", "a?b is missing")]
+    [InlineData("""{"formatVersion": 1, "files": {"\ud800": {"length": 1, "sha256": ""}}}""", "is not a list of digests")]
+    public void A_problem_is_one_line(string list, string problem)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder[FolderDigests.FileName], list);
+        Assert.Contains(problem, Assert.Single(FolderDigests.FindProblems(folder.Root)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Every_truncation_of_every_file_is_found()
     {

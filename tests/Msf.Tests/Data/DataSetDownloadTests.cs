@@ -94,6 +94,19 @@ public sealed class DataSetDownloadTests : IDisposable
         Assert.False(Directory.Exists(_folder["pets"]));
     }
 
+    [Theory]
+    [InlineData("a", "a", "the member a twice")]
+    [InlineData("a", "a/b", "lies in another one that is a file")]
+    [InlineData("a/b", "a", "the member a twice")]
+    [InlineData("a", "a\nb", "member a b, whose place")]
+    public async Task Members_that_get_in_each_others_way_are_refused_in_one_line(string first, string second, string why)
+    {
+        _server.File = Tarball((first, [1]), (second, [2]));
+        var e = await Assert.ThrowsAsync<InvalidDataException>(() => Run(DataSetDownload.FromUrl($"{_server.Root}pets.tar.gz", null), "pets"));
+        Assert.Contains(why, e.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["pets"]));
+    }
+
     [Fact]
     public async Task A_shard_and_a_parquet_file_are_kept_as_they_are()
     {

@@ -41,6 +41,10 @@ public sealed class HostileParquetTests : IDisposable
     [InlineData(new byte[] { 0x15, 0x02, 0x18, 0xFF, 0xFF, 0xFF, 0xFF, 0x07, 0 }, "claims 2147483647 bytes")]
     [InlineData(new byte[] { 0x15, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0 }, "number without an end")]
     [InlineData(new byte[] { 0x1E, 0 }, "unknown type 14")]
+    [InlineData(new byte[] { 0x16, 0x02, 0 }, "field 1 of FileMetaData that is of another type")]
+    [InlineData(new byte[] { 0x29, 0x15, 0x02, 0 }, "field 2 of FileMetaData that is of another type")]
+    [InlineData(new byte[] { 0xAC, 0, 0 }, "field 10 of FileMetaData that is of another type")]
+    [InlineData(new byte[] { 0x15, 0x80, 0x80, 0x80, 0x80, 0x10, 0 }, "more than 32 bits")]
     [InlineData(new byte[] { 0x1B, 0x02, 0x88, 0x01, 0x61, 0x01, 0x62 }, "is cut")]
     public void A_footer_that_claims_what_it_does_not_hold_is_refused_before_it_is_parsed(byte[] footer, string why) =>
         Assert.Contains(why, Refusal(WithFooter(footer)), StringComparison.Ordinal);
@@ -53,6 +57,26 @@ public sealed class HostileParquetTests : IDisposable
         var footer = new byte[3_000_000];
         Array.Fill(footer, field);
         Assert.Contains("nests deeper", Refusal(WithFooter(footer)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_schema_of_columns_in_columns_without_end_is_refused()
+    {
+        const int columns = 100_000;
+        var footer = new List<byte> { 0x15, 2, 0x19, 0xFC };
+        footer.AddRange(Varint(columns));
+        for (var i = 0; i < columns; i++) footer.AddRange([0x48, 1, (byte)'a', 0x15, 2, 0x15, 6, 0]);    // a list of one column, the next
+        Assert.Contains("100000 columns", Refusal(WithFooter([.. footer, 0])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_library_does_not_know_and_can_pass_over_is_passed_over() =>
+        Assert.DoesNotContain("another type", Refusal(WithFooter([0xA5, 2, 0x11, 0x28, 1, 65, 0x19, 0x15, 2, 0])), StringComparison.Ordinal);
+
+    private static IEnumerable<byte> Varint(int value)
+    {
+        for (; value > 127; value >>= 7) yield return (byte)(value | 128);
+        yield return (byte)value;
     }
 
     private byte[] Whole()

@@ -75,6 +75,16 @@ public sealed class HostileTarTests : IDisposable
     }
 
     [Fact]
+    public void A_name_of_two_lines_is_told_in_one()
+    {
+        var file = Whole();
+        file[2 * Block + 1] = (byte)'\n';
+        Encoding.ASCII.GetBytes("77777777777").CopyTo(file, 2 * Block + 124);
+        Sign(file.AsSpan(2 * Block, Block));
+        Assert.Contains("its member 0?0.cls claims", Refusal(file), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_is_no_archive_says_so_and_an_empty_one_has_no_images()
     {
         Assert.Contains("does not begin with a tar header", Refusal(Encoding.ASCII.GetBytes(new string('x', 2000))), StringComparison.Ordinal);

@@ -40,6 +40,25 @@ public class ImageDecoderTests
         }
     }
 
+    [Fact]
+    public void A_few_bytes_that_claim_a_huge_image_are_refused_before_memory_is_taken()
+    {
+        var file = Pictures.Encode(Pictures.Plain(16, 16, 1, 2, 3), SKEncodedImageFormat.Jpeg);
+        var frame = file.AsSpan().IndexOf([(byte)0xFF, (byte)0xC0]);
+        foreach (var (offset, value) in new[] { (5, 0x1F), (6, 0x40), (7, 0x1F), (8, 0x40) }) file[frame + offset] = (byte)value;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var e = Assert.Throws<InvalidDataException>(() => ImageDecoder.Decode(file, "a.jpg"));
+        Assert.Contains($"claims 8000x8000 pixels in {file.Length} bytes", e.Message, StringComparison.Ordinal);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 16);
+    }
+
+    [Fact]
+    public void A_large_image_of_one_colour_decodes()
+    {
+        var image = ImageDecoder.Decode(Pictures.Encode(Pictures.Plain(3000, 2000, 9, 9, 9), SKEncodedImageFormat.Jpeg, quality: 20), "a.jpg");
+        Assert.Equal((3000, 2000), (image.Width, image.Height));
+    }
+
     [Theory]
     [InlineData(SKEncodedImageFormat.Jpeg)]
     [InlineData(SKEncodedImageFormat.Webp)]

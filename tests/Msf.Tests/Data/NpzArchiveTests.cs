@@ -24,6 +24,20 @@ public sealed class NpzArchiveTests
         Assert.DoesNotContain('\n', error.Message);
     }
 
+    [Theory]
+    [InlineData("(0, 4611686018427387904, 4611686018427387904)", "larger than any file")]
+    [InlineData("(4611686018427387904, 0, 4611686018427387904)", "larger than any file")]
+    [InlineData("(0, 3)", null)]
+    public void An_empty_array_has_strides_that_can_be_counted(string shape, string? why)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TemporaryFolder();
+        var head = $"{{'descr': '<f8', 'fortran_order': True, 'shape': {shape}, }}".PadRight(117) + "\n";
+        File.WriteAllBytes(folder["a.npz"], Msf.Fuzzing.ZipBytes.Of([("a.npy", [0x93, .. "NUMPY"u8, 1, 0, (byte)head.Length, 0, .. Encoding.ASCII.GetBytes(head)])]));
+        if (why is null) ReadAll(folder["a.npz"]);
+        else Assert.Contains(why, Assert.Throws<InvalidDataException>(() => ReadAll(folder["a.npz"])).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_list_above_leaves_no_file_out() => Assert.Equal(4, Directory.GetFiles(SharedFiles.Require("golden", "bad"), "*.npz").Length);
 

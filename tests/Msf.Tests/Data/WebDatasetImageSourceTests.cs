@@ -131,6 +131,7 @@ public sealed class WebDatasetImageSourceTests : IDisposable
     [InlineData("0.cls", "65536", "has class 65536")]
     [InlineData("0.json", "{", "sample 0 has a .json that is no JSON")]
     [InlineData("0.json", "[3]", "no object")]
+    [InlineData("0.json", """{"label": "\ud800"}""", "no JSON")]
     [InlineData("0.json", """{"label": 1.5}""", "has class -1")]
     [InlineData("0.json", """{"caption": "a cow"}""", "sample 0 has no class: expected 0.cls, or 0.json with a label")]
     [InlineData("1.cls", "1", "sample 0 has no class")]
@@ -139,6 +140,16 @@ public sealed class WebDatasetImageSourceTests : IDisposable
     {
         TarSets.Write(_folder["a.tar"], ("0.png", ParquetSets.Picture(1)), (name, TarSets.Text(text)));
         Assert.Contains(why, Refusal(_folder["a.tar"]), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0.cls", "a\nb\n")]
+    [InlineData("0.json", """{"label": "a\nb"}""")]
+    public void A_class_is_shown_in_one_line(string name, string text)
+    {
+        TarSets.Write(_folder["a.tar"], ("0.png", ParquetSets.Picture(1)), (name, TarSets.Text(text)));
+        using var source = ImageSources.Open(_folder["a.tar"]);
+        Assert.Equal(["a?b"], source.Classes.Select(known => known.Name));
     }
 
     [Theory]

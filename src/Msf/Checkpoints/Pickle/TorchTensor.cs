@@ -41,11 +41,12 @@ internal sealed record TorchTensor
         var (shape, strides) = (Numbers(sizes), Numbers(steps));
         try
         {
-            var count = (ShapeGuard.ByteLength(shape, storage.ElementSize) ?? throw new OverflowException()) / storage.ElementSize;
+            var count = ShapeGuard.ByteLength(shape, 1) ?? throw new OverflowException();
             var span = count == 0 ? 0 : shape.Zip(strides).Aggregate(1L, (sum, pair) => checked(sum + (pair.First - 1) * pair.Second));
             if (offset < 0 || checked(offset + span) > storage.Length)
                 throw new InvalidDataException(
                     $"a tensor {ShapeGuard.Format(shape)} takes {span} numbers from number {offset}, its storage {OneLine.Quote(storage.Record)} has {storage.Length}");
+            _ = checked(count * storage.ElementSize);
             return new TorchTensor { Storage = storage, Offset = offset, Shape = shape, Strides = strides, Span = span, Count = count };
         }
         catch (OverflowException e)

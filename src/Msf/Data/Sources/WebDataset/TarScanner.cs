@@ -71,7 +71,7 @@ internal static class TarScanner
     // Octal digits, or a binary number marked by the highest bit (GNU).
     private static long Number(ReadOnlySpan<byte> field, long offset)
     {
-        if (field[0] == 0x80 && !field[1..^8].ContainsAnyExcept((byte)0)) return BinaryPrimitives.ReadInt64BigEndian(field[^8..]);
+        if (field[0] == 0x80 && field.Length > 8 && !field[1..^8].ContainsAnyExcept((byte)0)) return BinaryPrimitives.ReadInt64BigEndian(field[^8..]);
         long value = 0;
         foreach (var digit in field.Trim(" \0"u8))
         {
