@@ -27,6 +27,7 @@ public sealed class HubSelectionTests
 
     [Theory]
     [InlineData(HubContent.Transformer, "README.md config.json DiT-XL-2-256x256.pt sub/x.pt", "DiT-XL-2-256x256.pt", null)]
+    [InlineData(HubContent.Transformer, "model_index.json transformer/config.json transformer/diffusion_pytorch_model.bin vae/diffusion_pytorch_model.bin", "transformer/diffusion_pytorch_model.bin", "transformer/config.json")]
     [InlineData(HubContent.Transformer, "a.pt a.safetensors", "a.safetensors", null)]
     [InlineData(HubContent.KlAutoencoder, "config.json diffusion_pytorch_model.bin diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.safetensors", "config.json")]
     [InlineData(HubContent.KlAutoencoder, "config.json diffusion_pytorch_model.bin", "diffusion_pytorch_model.bin", "config.json")]
@@ -54,7 +55,7 @@ public sealed class HubSelectionTests
 
     [Theory]
     [InlineData(HubContent.Transformer, "a.pt b.pt", null, "2 files with weights; choose with --file one of \"a.pt\", \"b.pt\"")]
-    [InlineData(HubContent.Transformer, "transformer/diffusion_pytorch_model.bin", null, "at its top; choose with --file one of \"transformer/")]
+    [InlineData(HubContent.Transformer, "unet/diffusion_pytorch_model.bin", null, "at its top; choose with --file one of \"unet/")]
     [InlineData(HubContent.KlAutoencoder, "README.md", null, "no file with weights at its top; choose with --file one of none")]
     [InlineData(HubContent.KlAutoencoder, "a.pt", "b.pt", "has no file b.pt; there are \"a.pt\"")]
     public void Where_it_is_not_clear_one_line_says_what_there_is(HubContent content, string files, string? file, string why)

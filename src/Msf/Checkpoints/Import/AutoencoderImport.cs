@@ -6,9 +6,6 @@ namespace Msf.Checkpoints;
 /// <summary>Makes an autoencoder's folder out of weights in the official or in diffusers' layout; their values stay as they are.</summary>
 public static class AutoencoderImport
 {
-    private const string ConfigName = "config.json";
-    private const string OfDiffusers = "diffusion_pytorch_model";
-
     private static readonly string[] _halves = ["encoder", "decoder"];
 
     /// <summary>Imports a KL autoencoder (Rombach et al. 2022).</summary>
@@ -28,7 +25,7 @@ public static class AutoencoderImport
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var path = FindKl(source);
+        var path = DiffusersLayout.Find(source, "vae");
         var state = KlState.Read(path);
         var given = Configuration(configFile, path, state.OfDiffusers);
         var config = new AutoencoderConfig { Kind = AutoencoderKind.Kl, Kl = KlShapes.Recognize(state.Tensors, given, path) };
@@ -75,30 +72,16 @@ public static class AutoencoderImport
     }
 
     // Beside weights under other names a config.json describes something else.
-    private static AutoencoderFile? Configuration(string? given, string weights, bool ofDiffusers)
-    {
-        var beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(weights))!, ConfigName);
-        return given is not null || (ofDiffusers && File.Exists(beside)) ? AutoencoderFile.Read(given ?? beside) : null;
-    }
-
-    private static string FindKl(string source)
-    {
-        if (!Directory.Exists(source)) return ForeignWeights.Find(source);
-        var vae = Path.Combine(source, "vae");
-        return Preferred(source) ?? (ForeignWeights.All(source).Length == 0 && Directory.Exists(vae) ? Preferred(vae) ?? ForeignWeights.Find(vae) : ForeignWeights.Find(source));
-    }
+    private static AutoencoderFile? Configuration(string? given, string weights, bool ofDiffusers) =>
+        (given ?? (ofDiffusers ? DiffusersLayout.ConfigBeside(weights) : null)) is { } path ? AutoencoderFile.Read(path) : null;
 
     private static string[] FindTiny(string source, string? other)
     {
         if (other is not null) return [ForeignWeights.Find(source), ForeignWeights.Find(other)];
         if (!Directory.Exists(source)) return [ForeignWeights.Find(source)];
-        if (Preferred(source) is { } both) return [both];
+        if (DiffusersLayout.Preferred(source) is { } both) return [both];
         var halves = _halves
             .Select(half => ForeignWeights.All(source).Where(file => Path.GetFileName(file).Contains(half, StringComparison.OrdinalIgnoreCase)).ToArray()).ToArray();
         return halves is [[var encoder], [var decoder]] && encoder != decoder ? [encoder, decoder] : [ForeignWeights.Find(source)];
     }
-
-    // Diffusers writes variants beside the file that it takes itself when nothing else is asked for.
-    private static string? Preferred(string folder) =>
-        ForeignWeights.All(folder).FirstOrDefault(file => Path.GetFileNameWithoutExtension(file) == OfDiffusers);
 }

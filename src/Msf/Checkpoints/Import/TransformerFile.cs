@@ -3,7 +3,7 @@ using Msf.Runtime;
 
 namespace Msf.Checkpoints;
 
-/// <summary>The arguments of the official DiT and SiT classes, as a JSON file; what is given must agree with the weights.</summary>
+/// <summary>The arguments of the official DiT and SiT classes, as a JSON file, or diffusers' file for the same; what is given must agree with the weights.</summary>
 internal sealed record TransformerFile
 {
     private const long LongestFile = 1 << 20;
@@ -35,6 +35,9 @@ internal sealed record TransformerFile
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"{path}: no such file; a configuration with num_heads was expected.", path);
         if (new FileInfo(path).Length > LongestFile) throw new InvalidDataException($"{path}: a configuration of more than {LongestFile} bytes is none.");
-        return JsonFormat.Parse<TransformerFile>(File.ReadAllText(path), path);
+        var text = File.ReadAllText(path);
+        return text.Contains("\"_class_name\"", StringComparison.Ordinal)
+            ? JsonFormat.Parse<DiffusersTransformerFile>(text, path).ToOfficial(path)
+            : JsonFormat.Parse<TransformerFile>(text, path);
     }
 }

@@ -17,9 +17,9 @@ public static class TransformerImport
     private const int OfficiallyGuidedChannels = 3;
 
     /// <summary>Imports a checkpoint.</summary>
-    /// <param name="source">A .pt or .safetensors file, or a folder with one.</param>
+    /// <param name="source">A .pt or .safetensors file, in the official or in diffusers' layout, or a folder with one; of a pipeline's folder its <c>transformer</c>.</param>
     /// <param name="kind">DiT or SiT: the weights look alike, the process they were trained for differs.</param>
-    /// <param name="configFile">What the shapes do not tell (the number of heads), in JSON with the names of the official code; or null.</param>
+    /// <param name="configFile">What the shapes do not tell (the number of heads), in JSON with the names of the official code, or a config.json of diffusers; null for that beside weights in diffusers' layout.</param>
     /// <param name="name">Name shown to people.</param>
     /// <param name="folder">Model folder to write; replaced when it exists.</param>
     /// <param name="origin">Where the weights come from, for the manifest; the file's name and digest when null.</param>
@@ -31,9 +31,12 @@ public static class TransformerImport
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var path = ForeignWeights.Find(source);
+        var path = DiffusersLayout.Find(source, "transformer");
         var (tensors, layout) = ForeignWeights.Read(path);
+        var ofDiffusers = TransformerKeys.AreOfDiffusers(tensors.Keys);
+        if (ofDiffusers) configFile ??= DiffusersLayout.ConfigBeside(path);
         var given = configFile is null ? null : TransformerFile.Read(configFile);
+        if (ofDiffusers) tensors = TransformerKeys.Official(tensors, given, path);
         var config = TransformerShapes.Recognize(tensors, given, path);
         config = kind == TransformerKind.Dit
             ? config with { TimeScale = -VariancePreservingDiscretePath.Steps, TimeOffset = VariancePreservingDiscretePath.Steps - 1 }

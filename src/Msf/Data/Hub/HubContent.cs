@@ -3,7 +3,7 @@ namespace Msf.Data;
 /// <summary>What is looked for in a repository.</summary>
 public enum HubContent
 {
-    /// <summary>A transformer in the official layout: one file at the top.</summary>
+    /// <summary>A transformer: diffusers' file at the top or in <c>transformer</c>, else one file at the top.</summary>
     Transformer,
 
     /// <summary>A KL autoencoder: diffusers' file at the top or in <c>vae</c>, else one file at the top.</summary>

@@ -7,7 +7,6 @@ namespace Msf.Data;
 /// <param name="Config">The <c>config.json</c> beside them; null where there is none, or none is needed.</param>
 public sealed record HubSelection(IReadOnlyList<string> Weights, string? Config)
 {
-    private const string OfDiffusers = "diffusion_pytorch_model";
     private const int ListedAtMost = 8;
 
     private static readonly string[] _endings = ["safetensors", "bin"];
@@ -24,16 +23,17 @@ public sealed record HubSelection(IReadOnlyList<string> Weights, string? Config)
         {
             HubContent.KlAutoencoder => [Diffusers(snapshot, "") ?? Diffusers(snapshot, "vae/") ?? OnlyOne(snapshot)],
             HubContent.TinyAutoencoder => Diffusers(snapshot, "") is { } both ? [both] : Halves(snapshot) ?? [OnlyOne(snapshot)],
-            _ => [OnlyOne(snapshot)],
+            _ => [Diffusers(snapshot, "") ?? Diffusers(snapshot, "transformer/") ?? OnlyOne(snapshot)],
         };
         if (weights.FirstOrDefault(path => !snapshot.Files.Contains(path)) is { } absent)
             throw new InvalidDataException($"{snapshot.Identity} has no file {absent}{(snapshot.FromCache ? " in the cache" : "")}; there are {List(WithWeights(snapshot, everywhere: true))}.");
-        var config = $"{Folder(weights[0])}config.json";
-        return new HubSelection(weights, content != HubContent.Transformer && snapshot.Files.Contains(config) ? config : null);
+        var config = $"{Folder(weights[0])}{DiffusersLayout.ConfigName}";
+        var wanted = content != HubContent.Transformer || weights[0][Folder(weights[0]).Length..].StartsWith(DiffusersLayout.WeightsName, StringComparison.Ordinal);
+        return new HubSelection(weights, wanted && snapshot.Files.Contains(config) ? config : null);
     }
 
     private static string? Diffusers(HubSnapshot snapshot, string folder) =>
-        _endings.Select(ending => $"{folder}{OfDiffusers}.{ending}").FirstOrDefault(snapshot.Files.Contains);
+        _endings.Select(ending => $"{folder}{DiffusersLayout.WeightsName}.{ending}").FirstOrDefault(snapshot.Files.Contains);
 
     private static string[]? Halves(HubSnapshot snapshot)
     {
