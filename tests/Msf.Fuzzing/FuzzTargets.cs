@@ -22,6 +22,10 @@ internal static class FuzzTargets
         ["autoencoder.json"] = (() => new AutoencoderFolderTarget(), []),
         ["digests.json"] = (() => new DigestsTarget(), []),
         ["import"] = (() => new ImportTarget(), []),
+        ["import kl"] = (() => new KlImportTarget(), []),
+        ["import taesd"] = (() => new TinyImportTarget(), []),
+        ["config.json"] = (() => new ImportConfigTarget(), []),
+        ["hub"] = (() => new HubTarget(), []),
     };
 
     /// <summary>Names of all targets.</summary>

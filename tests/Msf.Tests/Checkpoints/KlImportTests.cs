@@ -149,6 +149,19 @@ public sealed class KlImportTests : IDisposable
     }
 
     [Fact]
+    public void Names_and_shapes_that_make_no_network_are_refused_before_one_is_built()
+    {
+        var tensors = Golden.Load("vae", "vae_a_compvis.safetensors");
+        tensors["encoder.down.0.block.63.conv1.weight"] = zeros(1);
+        SafetensorsWriter.Write(_folder["a.safetensors"], tensors);
+        Refused(_folder["a.safetensors"], "it has 3 levels of 64 blocks");
+        tensors = Golden.Load("vae", "vae_a_compvis.safetensors");
+        (tensors["encoder.conv_out.weight"], tensors["decoder.conv_in.weight"]) = (zeros(0, 64, 3, 3), zeros(64, 0, 3, 3));
+        SafetensorsWriter.Write(_folder["a.safetensors"], tensors);
+        Refused(_folder["a.safetensors"], "the encoder gives 0 channels and the decoder takes 0");
+    }
+
+    [Fact]
     public void Nothing_is_left_of_an_import()
     {
         var source = SharedFiles.Require("golden", "vae", "vae_a_diffusers");

@@ -21,8 +21,9 @@ internal static class KlShapes
         var (encoded, decoded) = (Shape("encoder.conv_out.weight")[0], Shape("decoder.conv_in.weight")[1]);
         var levels = 1 + tensors.Keys.Max(name => KlKeys.Level(name, "encoder.down."));
         var blocks = 1 + tensors.Keys.Max(name => KlKeys.Level(name, "encoder.down.0.block."));
-        Require(levels is >= 1 and <= MostLevels && blocks is >= 1 and <= MostBlocks, $"it has {levels} levels of {blocks} blocks");
-        Require(encoded == decoded || encoded == 2 * decoded, $"the encoder gives {encoded} channels and the decoder takes {decoded}");
+        // Every block has tensors, so that no number in a name makes more blocks than the file is long.
+        Require(levels is >= 1 and <= MostLevels && blocks is >= 1 and <= MostBlocks && levels * blocks <= tensors.Count, $"it has {levels} levels of {blocks} blocks");
+        Require(decoded >= 1 && (encoded == decoded || encoded == 2 * decoded), $"the encoder gives {encoded} channels and the decoder takes {decoded}");
         Require(first[0] >= 1, "its first layer has no channels");
         var widths = Enumerable.Range(0, levels).Select(level => Shape($"encoder.down.{level}.block.0.conv1.weight")[0]).ToArray();
         Require(widths.All(width => width % first[0] == 0), $"levels of {string.Join(", ", widths)} channels are no multiples of {first[0]}");

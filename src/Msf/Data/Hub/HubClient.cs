@@ -127,7 +127,8 @@ public sealed class HubClient : IDisposable
         }
     }
 
-    private static HubSnapshot Read(byte[] answer, HubRepository repository)
+    /// <summary>Reads the hub's answer about a repository.</summary>
+    internal static HubSnapshot Read(byte[] answer, HubRepository repository)
     {
         try
         {
