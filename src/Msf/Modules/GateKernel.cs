@@ -29,11 +29,11 @@ internal static unsafe class GateKernel
                 var (row, image) = (token * d, token / n * d);
                 for (long i = 0; i < d; i += HalfWidth.Step)
                 {
-                    var (x0, x1) = HalfWidth.Read(xs, half, row + i);
-                    var (g0, g1) = HalfWidth.Read(gates, half, image + i);
-                    var (y0, y1) = HalfWidth.Read(ys, half, row + i);
-                    var (b0, b1) = HalfWidth.Read(biases, half, i);
-                    HalfWidth.Write(to, half, row + i, x0 + g0 * (y0 + b0), x1 + g1 * (y1 + b1));
+                    var (x0, x1) = HalfWidth.ReadAny(xs, half, row + i);
+                    var (g0, g1) = HalfWidth.ReadAny(gates, half, image + i);
+                    var (y0, y1) = HalfWidth.ReadAny(ys, half, row + i);
+                    var (b0, b1) = HalfWidth.ReadAny(biases, half, i);
+                    HalfWidth.WriteAny(to, half, row + i, x0 + g0 * (y0 + b0), x1 + g1 * (y1 + b1));
                 }
             }
         });
@@ -68,30 +68,38 @@ internal static unsafe class GateKernel
                     {
                         for (long i = 0; i < d; i += HalfWidth.Step)
                         {
-                            var (y0, y1) = HalfWidth.Read(ys, half, row + i);
-                            var (g0, g1) = HalfWidth.Read(grads, half, row + i);
-                            var (w0, w1) = HalfWidth.Read(gates, half, image * d + i);
+                            var (y0, y1) = HalfWidth.ReadAny(ys, half, row + i);
+                            var (g0, g1) = HalfWidth.ReadAny(grads, half, row + i);
+                            var (w0, w1) = HalfWidth.ReadAny(gates, half, image * d + i);
                             RowSums.Add(sum + i, g0 * y0);
                             RowSums.Add(sum + i + HalfWidth.Lanes, g1 * y1);
                             RowSums.Add(total + i, g0);
                             RowSums.Add(total + i + HalfWidth.Lanes, g1);
-                            HalfWidth.Write(toY, half, row + i, g0 * w0, g1 * w1);
+                            HalfWidth.WriteAny(toY, half, row + i, g0 * w0, g1 * w1);
                         }
                     }
-                    for (long i = 0; i < d; i += HalfWidth.Lanes)
+                    for (long i = 0; i < d; i += HalfWidth.Step)
                     {
-                        var all = Vector512.Load(total + i);
-                        HalfWidth.WriteLanes(toGate, half, image * d + i, Vector512.Load(sum + i) + HalfWidth.ReadLanes(biases, half, i) * all);
-                        (HalfWidth.ReadLanes(gates, half, image * d + i) * all).Store(total + i);
+                        var (a0, a1) = (Vector512.Load(total + i), Vector512.Load(total + i + HalfWidth.Lanes));
+                        var (b0, b1) = HalfWidth.ReadAny(biases, half, i);
+                        HalfWidth.WriteAny(
+                            toGate, half, image * d + i, Vector512.Load(sum + i) + b0 * a0, Vector512.Load(sum + i + HalfWidth.Lanes) + b1 * a1);
+                        var (w0, w1) = HalfWidth.ReadAny(gates, half, image * d + i);
+                        (w0 * a0).Store(total + i);
+                        (w1 * a1).Store(total + i + HalfWidth.Lanes);
                     }
                 }
             }
         });
-        for (long i = 0; i < d; i += HalfWidth.Lanes)
+        for (long i = 0; i < d; i += HalfWidth.Step)
         {
-            var sum = Vector512<float>.Zero;
-            for (long image = 0; image < b; image++) sum += Vector512.Load((float*)plain + image * d + i);
-            HalfWidth.WriteLanes(toBias, half, i, sum);
+            var (first, second) = (Vector512<float>.Zero, Vector512<float>.Zero);
+            for (long image = 0; image < b; image++)
+            {
+                first += Vector512.Load((float*)plain + image * d + i);
+                second += Vector512.Load((float*)plain + image * d + i + HalfWidth.Lanes);
+            }
+            HalfWidth.WriteAny(toBias, half, i, first, second);
         }
         return (dGate, dY, dBias);
     }

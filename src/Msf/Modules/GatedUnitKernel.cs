@@ -61,7 +61,7 @@ internal static unsafe class GatedUnitKernel
                     HalfWidth.WriteLanes(to, half, row * 2 * h + h + i, valueGradient);
                 }
             }
-        });
+        }, inOrder: true);
         return (result, total);
     }
 

@@ -59,11 +59,11 @@ internal static unsafe class GeluKernel
             {
                 for (long i = 0; i < d; i += HalfWidth.Step)
                 {
-                    var (low, high) = HalfWidth.Read(from, half, row + i);
-                    var (bLow, bHigh) = HalfWidth.Read(shift, half, i);
+                    var (low, high) = HalfWidth.ReadAny(from, half, row + i);
+                    var (bLow, bHigh) = HalfWidth.ReadAny(shift, half, i);
                     (low, high) = (low + bLow, high + bHigh);
-                    HalfWidth.Write(to, half, row + i, Value(low), Value(high));
-                    if (slope != 0) HalfWidth.Write(slope, half, row + i, Derivative(low), Derivative(high));
+                    HalfWidth.WriteAny(to, half, row + i, Value(low, half), Value(high, half));
+                    if (slope != 0) HalfWidth.WriteAny(slope, half, row + i, Derivative(low, half), Derivative(high, half));
                 }
             }
         });
@@ -85,12 +85,12 @@ internal static unsafe class GeluKernel
             {
                 for (long i = 0; i < d; i += HalfWidth.Step)
                 {
-                    var (low, high) = HalfWidth.Read(slope, half, row + i);
-                    var (gLow, gHigh) = HalfWidth.Read(grad, half, row + i);
+                    var (low, high) = HalfWidth.ReadAny(slope, half, row + i);
+                    var (gLow, gHigh) = HalfWidth.ReadAny(grad, half, row + i);
                     (gLow, gHigh) = (gLow * low, gHigh * high);
                     RowSums.Add(sums + i, gLow);
                     RowSums.Add(sums + i + HalfWidth.Lanes, gHigh);
-                    HalfWidth.Write(to, half, row + i, gLow, gHigh);
+                    HalfWidth.WriteAny(to, half, row + i, gLow, gHigh);
                 }
             }
         });
@@ -104,17 +104,17 @@ internal static unsafe class GeluKernel
         for (; i + HalfWidth.Step <= end; i += HalfWidth.Step)
         {
             var (low, high) = HalfWidth.Load(x + i);
-            HalfWidth.Store(y + i, Value(low), Value(high));
+            HalfWidth.Store(y + i, Value(low, true), Value(high, true));
         }
-        for (; i < end; i++) y[i] = HalfWidth.Round(Value(Vector512.Create(HalfWidth.Load(x[i])))[0]);
+        for (; i < end; i++) y[i] = HalfWidth.Round(Value(Vector512.Create(HalfWidth.Load(x[i])), true)[0]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void ForwardFull(float* x, float* y, long start, long end)
     {
         var i = start;
-        for (; i + 16 <= end; i += 16) Value(Vector512.Load(x + i)).Store(y + i);
-        for (; i < end; i++) y[i] = Value(Vector512.Create(x[i]))[0];
+        for (; i + 16 <= end; i += 16) Value(Vector512.Load(x + i), false).Store(y + i);
+        for (; i < end; i++) y[i] = Value(Vector512.Create(x[i]), false)[0];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -125,38 +125,39 @@ internal static unsafe class GeluKernel
         {
             var (low, high) = HalfWidth.Load(x + i);
             var (gLow, gHigh) = HalfWidth.Load(gradient + i);
-            HalfWidth.Store(result + i, gLow * Derivative(low), gHigh * Derivative(high));
+            HalfWidth.Store(result + i, gLow * Derivative(low, true), gHigh * Derivative(high, true));
         }
         for (; i < end; i++)
-            result[i] = HalfWidth.Round(HalfWidth.Load(gradient[i]) * Derivative(Vector512.Create(HalfWidth.Load(x[i])))[0]);
+            result[i] = HalfWidth.Round(HalfWidth.Load(gradient[i]) * Derivative(Vector512.Create(HalfWidth.Load(x[i])), true)[0]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void BackwardFull(float* x, float* gradient, float* result, long start, long end)
     {
         var i = start;
-        for (; i + 16 <= end; i += 16) (Vector512.Load(gradient + i) * Derivative(Vector512.Load(x + i))).Store(result + i);
-        for (; i < end; i++) result[i] = gradient[i] * Derivative(Vector512.Create(x[i]))[0];
+        for (; i + 16 <= end; i += 16) (Vector512.Load(gradient + i) * Derivative(Vector512.Load(x + i), false)).Store(result + i);
+        for (; i < end; i++) result[i] = gradient[i] * Derivative(Vector512.Create(x[i]), false)[0];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Value(Vector512<float> x) => x * Logistic(x, x * x);
+    private static Vector512<float> Value(Vector512<float> x, bool half) => x / OnePlusPower(x, x * x, half);
 
     // With s the logistic function of u: s + x s (1 - s) du/dx.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Derivative(Vector512<float> x)
+    private static Vector512<float> Derivative(Vector512<float> x, bool half)
     {
         x = Vector512.MinNative(Vector512.Create(Flat), Vector512.MaxNative(Vector512.Create(-Flat), x));
         var square = x * x;
-        var s = Logistic(x, square);
+        var s = Vector512<float>.One / OnePlusPower(x, square, half);
         var slope = Vector512.FusedMultiplyAdd(square, Vector512.Create(3 * Cubic), Vector512.Create(Slope));
         return Vector512.FusedMultiplyAdd(x * slope, s * (Vector512<float>.One - s), s);
     }
 
+    // 1 + e^-u: one over it is the logistic function of u.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Logistic(Vector512<float> x, Vector512<float> square)
+    private static Vector512<float> OnePlusPower(Vector512<float> x, Vector512<float> square, bool half)
     {
-        var u = x * Vector512.FusedMultiplyAdd(square, Vector512.Create(Cubic), Vector512.Create(Slope));
-        return Vector512<float>.One / (Vector512<float>.One + VectorExp.Of(-u));
+        var minusU = x * Vector512.FusedMultiplyAdd(square, Vector512.Create(-Cubic), Vector512.Create(-Slope));
+        return Vector512<float>.One + VectorExp.Of(minusU, half);
     }
 }

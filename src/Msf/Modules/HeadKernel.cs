@@ -33,9 +33,9 @@ internal static unsafe class HeadKernel
                         var row = ((image * h + head) * n + place) * d;
                         for (long j = 0; j < d; j += HalfWidth.Step, i += HalfWidth.Step)
                         {
-                            var (x0, x1) = HalfWidth.Read(from, half, token * m + i);
-                            var (b0, b1) = HalfWidth.Read(shift, half, i);
-                            HalfWidth.Write(to[part], half, row + j, x0 + b0, x1 + b1);
+                            var (x0, x1) = HalfWidth.ReadAny(from, half, token * m + i);
+                            var (b0, b1) = HalfWidth.ReadAny(shift, half, i);
+                            HalfWidth.WriteAny(to[part], half, row + j, x0 + b0, x1 + b1);
                         }
                     }
                 }
@@ -67,10 +67,10 @@ internal static unsafe class HeadKernel
                         var row = ((image * h + head) * n + place) * d;
                         for (long j = 0; j < d; j += HalfWidth.Step, i += HalfWidth.Step)
                         {
-                            var (g0, g1) = HalfWidth.Read(from[part], half, row + j);
+                            var (g0, g1) = HalfWidth.ReadAny(from[part], half, row + j);
                             RowSums.Add(sums + i, g0);
                             RowSums.Add(sums + i + HalfWidth.Lanes, g1);
-                            HalfWidth.Write(to, half, token * m + i, g0, g1);
+                            HalfWidth.WriteAny(to, half, token * m + i, g0, g1);
                         }
                     }
                 }

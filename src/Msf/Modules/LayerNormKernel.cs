@@ -33,10 +33,10 @@ internal static unsafe class LayerNormKernel
                 var (m, r) = (Vector512.Create(mean), Vector512.Create(inverse));
                 for (long i = 0; i < d; i += HalfWidth.Step)
                 {
-                    var (x0, x1) = HalfWidth.Read(xs, half, row + i);
-                    var (a0, a1) = HalfWidth.Read(scales, half, image + i);
-                    var (b0, b1) = HalfWidth.Read(shifts, half, image + i);
-                    HalfWidth.Write(
+                    var (x0, x1) = HalfWidth.ReadAny(xs, half, row + i);
+                    var (a0, a1) = HalfWidth.ReadAny(scales, half, image + i);
+                    var (b0, b1) = HalfWidth.ReadAny(shifts, half, image + i);
+                    HalfWidth.WriteAny(
                         ys, half, row + i, (x0 - m) * r * (Vector512<float>.One + a0) + b0, (x1 - m) * r * (Vector512<float>.One + a1) + b1);
                 }
             }
@@ -77,9 +77,9 @@ internal static unsafe class LayerNormKernel
             var (plain, weighted) = (Vector512<float>.Zero, Vector512<float>.Zero);
             for (long i = 0; i < d; i += HalfWidth.Step)
             {
-                var (x0, x1) = HalfWidth.Read(what.X, half, row + i);
-                var (g0, g1) = HalfWidth.Read(what.Gradient, half, row + i);
-                var (a0, a1) = HalfWidth.Read(what.Scale, half, scales + i);
+                var (x0, x1) = HalfWidth.ReadAny(what.X, half, row + i);
+                var (g0, g1) = HalfWidth.ReadAny(what.Gradient, half, row + i);
+                var (a0, a1) = HalfWidth.ReadAny(what.Scale, half, scales + i);
                 (x0, x1) = ((x0 - m) * r, (x1 - m) * r);
                 Add(sums + i, g0, g1);
                 Add(sums + d + i, g0 * x0, g1 * x1);
@@ -90,10 +90,10 @@ internal static unsafe class LayerNormKernel
             var (mean, slope) = (Vector512.Create(Vector512.Sum(plain) / d), Vector512.Create(Vector512.Sum(weighted) / d));
             for (long i = 0; i < d; i += HalfWidth.Step)
             {
-                var (x0, x1) = HalfWidth.Read(what.X, half, row + i);
-                var (g0, g1) = HalfWidth.Read(what.Gradient, half, row + i);
-                var (a0, a1) = HalfWidth.Read(what.Scale, half, scales + i);
-                HalfWidth.Write(
+                var (x0, x1) = HalfWidth.ReadAny(what.X, half, row + i);
+                var (g0, g1) = HalfWidth.ReadAny(what.Gradient, half, row + i);
+                var (a0, a1) = HalfWidth.ReadAny(what.Scale, half, scales + i);
+                HalfWidth.WriteAny(
                     what.XGradient, half, row + i,
                     r * (g0 * (Vector512<float>.One + a0) - mean - (x0 - m) * r * slope),
                     r * (g1 * (Vector512<float>.One + a1) - mean - (x1 - m) * r * slope));
@@ -101,8 +101,8 @@ internal static unsafe class LayerNormKernel
         }
         for (long i = 0; i < d; i += HalfWidth.Step)
         {
-            HalfWidth.Write(what.ShiftGradient, half, scales + i, Vector512.Load(sums + i), Vector512.Load(sums + i + 16));
-            HalfWidth.Write(what.ScaleGradient, half, scales + i, Vector512.Load(sums + d + i), Vector512.Load(sums + d + i + 16));
+            HalfWidth.WriteAny(what.ShiftGradient, half, scales + i, Vector512.Load(sums + i), Vector512.Load(sums + i + 16));
+            HalfWidth.WriteAny(what.ScaleGradient, half, scales + i, Vector512.Load(sums + d + i), Vector512.Load(sums + d + i + 16));
         }
     }
 
@@ -112,14 +112,14 @@ internal static unsafe class LayerNormKernel
         var sum = Vector512<float>.Zero;
         for (long i = 0; i < d; i += HalfWidth.Step)
         {
-            var (low, high) = HalfWidth.Read(x, half, row + i);
+            var (low, high) = HalfWidth.ReadAny(x, half, row + i);
             sum += low + high;
         }
         var mean = Vector512.Sum(sum) / d;
         var squares = Vector512<float>.Zero;
         for (long i = 0; i < d; i += HalfWidth.Step)
         {
-            var (low, high) = HalfWidth.Read(x, half, row + i);
+            var (low, high) = HalfWidth.ReadAny(x, half, row + i);
             (low, high) = (low - Vector512.Create(mean), high - Vector512.Create(mean));
             squares += low * low + high * high;
         }

@@ -21,11 +21,12 @@ internal static unsafe class RowSums
 
     /// <summary>Passes over all rows.</summary>
     /// <param name="rows">Number of rows.</param>
-    /// <param name="width">Columns to sum, a multiple of 16.</param>
+    /// <param name="width">Columns to sum, a multiple of 32.</param>
     /// <param name="type">Type of the result, float32 or bfloat16.</param>
     /// <param name="body">The pass over a block.</param>
+    /// <param name="inOrder">Whether the body adds columns in their order; else as <see cref="HalfWidth.ReadAny"/> reads them.</param>
     /// <returns>The sums, (width), owned by the caller's dispose scope.</returns>
-    internal static Tensor Over(long rows, long width, ScalarType type, Body body)
+    internal static Tensor Over(long rows, long width, ScalarType type, Body body, bool inOrder = false)
     {
         var blocks = (rows + Block - 1) / Block;
         var result = empty(width, dtype: type);
@@ -42,11 +43,16 @@ internal static unsafe class RowSums
         });
         ThreadTeam.For(width, Columns, [MethodImpl(MethodImplOptions.AggressiveOptimization)] (start, end) =>
         {
-            for (var i = start; i < end; i += HalfWidth.Lanes)
+            for (var i = start; i < end; i += HalfWidth.Step)
             {
-                var sum = Vector512<float>.Zero;
-                for (long block = 0; block < blocks; block++) sum += Vector512.Load((float*)sums + block * width + i);
-                HalfWidth.WriteLanes(to, half, i, sum);
+                var (first, second) = (Vector512<float>.Zero, Vector512<float>.Zero);
+                for (long block = 0; block < blocks; block++)
+                {
+                    first += Vector512.Load((float*)sums + block * width + i);
+                    second += Vector512.Load((float*)sums + block * width + i + HalfWidth.Lanes);
+                }
+                if (inOrder) HalfWidth.Write(to, half, i, first, second);
+                else HalfWidth.WriteAny(to, half, i, first, second);
             }
         });
         return result;

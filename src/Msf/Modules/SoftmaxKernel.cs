@@ -37,7 +37,7 @@ internal static unsafe class SoftmaxKernel
         var most = Vector512.Create(float.NegativeInfinity);
         for (long i = 0; i < n; i += HalfWidth.Step)
         {
-            var (low, high) = HalfWidth.Read(from, half, row + i);
+            var (low, high) = HalfWidth.ReadAny(from, half, row + i);
             most = Vector512.Max(most, Vector512.Max(low, high));
         }
         var quarter = Vector256.Max(most.GetLower(), most.GetUpper());
@@ -47,16 +47,16 @@ internal static unsafe class SoftmaxKernel
         var (factor, shift, sum) = (Vector512.Create(scale), Vector512.Create(-scale * largest), Vector512<float>.Zero);
         for (long i = 0; i < n; i += HalfWidth.Step)
         {
-            var (low, high) = HalfWidth.Read(from, half, row + i);
-            low = VectorExp.Of(Vector512.FusedMultiplyAdd(low, factor, shift));
-            high = VectorExp.Of(Vector512.FusedMultiplyAdd(high, factor, shift));
+            var (low, high) = HalfWidth.ReadAny(from, half, row + i);
+            low = VectorExp.Of(Vector512.FusedMultiplyAdd(low, factor, shift), half);
+            high = VectorExp.Of(Vector512.FusedMultiplyAdd(high, factor, shift), half);
             low.Store(e + i);
             high.Store(e + i + HalfWidth.Lanes);
             sum += low + high;
         }
         var inverse = Vector512.Create(1 / Vector512.Sum(sum));
         for (long i = 0; i < n; i += HalfWidth.Step)
-            HalfWidth.Write(to, half, row + i, Vector512.Load(e + i) * inverse, Vector512.Load(e + i + HalfWidth.Lanes) * inverse);
+            HalfWidth.WriteAny(to, half, row + i, Vector512.Load(e + i) * inverse, Vector512.Load(e + i + HalfWidth.Lanes) * inverse);
     }
 
     /// <summary>The gradient of x: scale y (gradient - Σ y gradient).</summary>
@@ -76,16 +76,16 @@ internal static unsafe class SoftmaxKernel
                 var sum = Vector512<float>.Zero;
                 for (long i = 0; i < n; i += HalfWidth.Step)
                 {
-                    var (y0, y1) = HalfWidth.Read(ys, half, row + i);
-                    var (g0, g1) = HalfWidth.Read(grads, half, row + i);
+                    var (y0, y1) = HalfWidth.ReadAny(ys, half, row + i);
+                    var (g0, g1) = HalfWidth.ReadAny(grads, half, row + i);
                     sum += y0 * g0 + y1 * g1;
                 }
                 var (mean, factor) = (Vector512.Create(Vector512.Sum(sum)), Vector512.Create(scale));
                 for (long i = 0; i < n; i += HalfWidth.Step)
                 {
-                    var (y0, y1) = HalfWidth.Read(ys, half, row + i);
-                    var (g0, g1) = HalfWidth.Read(grads, half, row + i);
-                    HalfWidth.Write(to, half, row + i, y0 * factor * (g0 - mean), y1 * factor * (g1 - mean));
+                    var (y0, y1) = HalfWidth.ReadAny(ys, half, row + i);
+                    var (g0, g1) = HalfWidth.ReadAny(grads, half, row + i);
+                    HalfWidth.WriteAny(to, half, row + i, y0 * factor * (g0 - mean), y1 * factor * (g1 - mean));
                 }
             }
         });

@@ -12,6 +12,8 @@ internal static unsafe class HalfWidth
     /// <summary>Floats in one vector.</summary>
     internal const int Lanes = 16;
 
+    private const uint Upper = 0xFFFF0000, NotANumber = 0x7FC00000;
+
     /// <summary>Reads 32 bfloat16 as float32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static (Vector512<float> Low, Vector512<float> High) Load(ushort* from)
@@ -44,6 +46,31 @@ internal static unsafe class HalfWidth
         high.Store((float*)array + i + 16);
     }
 
+    /// <summary>
+    /// Reads 32 numbers without putting them in order: of bfloat16 those at even places, then those at odd ones, which takes a shift and a mask where the order takes
+    /// shuffles; of float32 the first 16, then the others. What treats all places alike needs no order; <see cref="WriteAny"/> puts everything where it was.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static (Vector512<float> First, Vector512<float> Second) ReadAny(nint array, bool half, long i)
+    {
+        if (!half) return (Vector512.Load((float*)array + i), Vector512.Load((float*)array + i + Lanes));
+        var pairs = Vector512.Load((uint*)((ushort*)array + i));
+        return (Vector512.ShiftLeft(pairs, 16).AsSingle(), (pairs & Vector512.Create(Upper)).AsSingle());
+    }
+
+    /// <summary>Writes 32 numbers that <see cref="ReadAny"/> read, or that were computed from such.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void WriteAny(nint array, bool half, long i, Vector512<float> first, Vector512<float> second)
+    {
+        if (half)
+        {
+            (Vector512.ShiftRightLogical(RoundUpper(first), 16) | (RoundUpper(second) & Vector512.Create(Upper))).Store((uint*)((ushort*)array + i));
+            return;
+        }
+        first.Store((float*)array + i);
+        second.Store((float*)array + i + Lanes);
+    }
+
     /// <summary>Reads 16 numbers from place <paramref name="i"/> of an array of bfloat16 (<paramref name="half"/>) or float32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector512<float> ReadLanes(nint array, bool half, long i) => half
@@ -72,11 +99,14 @@ internal static unsafe class HalfWidth
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<uint> Round(Vector512<float> value)
+    private static Vector512<uint> Round(Vector512<float> value) => Vector512.ShiftRightLogical(RoundUpper(value), 16);
+
+    // The rounded number in the upper halves; the lower ones are arbitrary.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<uint> RoundUpper(Vector512<float> value)
     {
         var bits = value.AsUInt32();
         var odd = Vector512.ShiftRightLogical(bits, 16) & Vector512<uint>.One;
-        var rounded = Vector512.ShiftRightLogical(bits + Vector512.Create(0x7FFFu) + odd, 16);
-        return Vector512.ConditionalSelect(Vector512.Equals(value, value).AsUInt32(), rounded, Vector512.Create(0x7FC0u));
+        return Vector512.ConditionalSelect(Vector512.Equals(value, value).AsUInt32(), bits + Vector512.Create(0x7FFFu) + odd, Vector512.Create(NotANumber));
     }
 }

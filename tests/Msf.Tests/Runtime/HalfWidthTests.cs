@@ -32,4 +32,26 @@ public sealed unsafe class HalfWidthTests
         }
         Assert.Equal(expected[..HalfWidth.Step], read);
     }
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_read_in_any_order_is_written_where_it_was_and_rounded_as_in_order(bool half)
+    {
+        var random = new Random(2);
+        var values = Enumerable.Range(0, HalfWidth.Step).Select(i => i == 5 ? float.NaN : BitConverter.Int32BitsToSingle(random.Next(int.MinValue, int.MaxValue))).ToArray();
+        var (source, expected, actual) = (new float[32], new float[32], new float[32]);
+        fixed (float* from = values)
+        fixed (float* stored = source)
+        fixed (float* ordered = expected)
+        fixed (float* any = actual)
+        {
+            HalfWidth.Write((nint)stored, half, 0, Vector512.Load(from), Vector512.Load(from + 16));
+            var third = Vector512.Create(1f / 3);
+            var (low, high) = HalfWidth.Read((nint)stored, half, 0);
+            HalfWidth.Write((nint)ordered, half, 0, low * third, high * third);
+            var (first, second) = HalfWidth.ReadAny((nint)stored, half, 0);
+            HalfWidth.WriteAny((nint)any, half, 0, first * third, second * third);
+        }
+        Assert.Equal(expected.Select(BitConverter.SingleToUInt32Bits), actual.Select(BitConverter.SingleToUInt32Bits));
+    }
 }
