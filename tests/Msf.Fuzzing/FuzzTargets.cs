@@ -26,6 +26,7 @@ internal static class FuzzTargets
         ["import taesd"] = (() => new TinyImportTarget(), []),
         ["config.json"] = (() => new ImportConfigTarget(), []),
         ["hub"] = (() => new HubTarget(), []),
+        ["latents"] = (() => new LatentTarget(), []),
     };
 
     /// <summary>Names of all targets.</summary>

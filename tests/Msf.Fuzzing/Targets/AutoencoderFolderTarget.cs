@@ -1,4 +1,3 @@
-using Msf.Autoencoders;
 using Msf.Checkpoints;
 
 namespace Msf.Fuzzing;
@@ -32,12 +31,6 @@ internal sealed class AutoencoderFolderTarget : JsonTarget
     {
         if (_folder is not null) return _folder;
         Directory.CreateDirectory(Folder);
-        using var autoencoder = Autoencoder.Create(new()
-        {
-            Kind = AutoencoderKind.Kl,
-            Kl = new() { Width = 4, Multipliers = [1, 2], Blocks = 1, Groups = 2, InnerChannels = 2, LatentChannels = 2, AttentionResolutions = [128] },
-        });
-        AutoencoderFolder.Save(Path.Combine(Folder, "autoencoder"), autoencoder, "fuzzed");
-        return _folder = Path.Combine(Folder, "autoencoder");
+        return _folder = SmallAutoencoder.Save(Path.Combine(Folder, "autoencoder"));
     }
 }

@@ -13,12 +13,5 @@ internal abstract class HeaderTarget : FileTarget
     // Read, converted, written, and a network without weights built to compare with.
     public override long Allowance(long length) => (2 << 20) + 512 * length;
 
-    public override byte[] Mutate(FuzzRandom random)
-    {
-        var whole = random.Pick(Corpus);
-        var end = 8 + (int)Math.Min(BitConverter.ToInt64(whole), whole.Length - 8);
-        if (random.Once(4) || end <= 8) return base.Mutate(random);
-        var header = Mutator.Change(random, whole[8..end], [whole[8..end]], Words);
-        return [.. BitConverter.GetBytes((long)header.Length), .. header, .. whole[end..]];
-    }
+    public override byte[] Mutate(FuzzRandom random) => random.Once(4) ? base.Mutate(random) : SafetensorsTarget.ChangeHeader(random, random.Pick(Corpus), Words);
 }

@@ -20,6 +20,7 @@ internal sealed class ImportTarget() : HeaderTarget("[8,3,2,2]", "blocks.1.", "b
     protected override IEnumerable<byte[]> MakeCorpus()
     {
         using var network = new DiffusionTransformer(_config);
+        SmallAutoencoder.Clear(network);
         yield return Written("made", path => StateDictLoader.Save(network, path));
         yield return Written("made", path => StateDictLoader.Save(network, path, ScalarType.Float16));
     }

@@ -20,6 +20,18 @@ internal sealed class SafetensorsTarget : FileTarget
         }.Select(System.Text.Encoding.UTF8.GetBytes),
     ];
 
+    // Half of the time the header alone: its length stays right, and numbers are as good as others.
+    public override byte[] Mutate(FuzzRandom random) => random.Once(2) ? base.Mutate(random) : ChangeHeader(random, random.Pick(Corpus), Words);
+
+    /// <summary>Damages the header of a file and nothing else, its length kept right.</summary>
+    public static byte[] ChangeHeader(FuzzRandom random, byte[] file, IReadOnlyList<byte[]> words)
+    {
+        if (file.Length <= 8) return file;
+        var end = 8 + (int)Math.Min(BitConverter.ToUInt64(file), (ulong)file.Length - 8);
+        var header = Mutator.Change(random, file[8..end], [file[8..end]], words);
+        return [.. BitConverter.GetBytes((long)header.Length), .. header, .. file[end..]];
+    }
+
     public override long Read(byte[] input)
     {
         var tensors = SafetensorsFile.ReadAll(Write(input, "a.safetensors"));

@@ -99,7 +99,7 @@ public static class PngStructure
         {
             return stream.ReadAtLeast(into, into.Length, throwOnEndOfStream: false);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)               // the latter where it asks for a dictionary: memory has no other faults
         {
             throw new InvalidDataException("its pixel data is not a valid zlib stream", e);
         }

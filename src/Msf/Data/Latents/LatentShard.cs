@@ -71,7 +71,7 @@ internal sealed class LatentShard : IDisposable
         var begin = row == 0 ? 0 : _nameEnds[row - 1];
         var bytes = new byte[_nameEnds[row] - begin];
         _file.ReadBytes(Names, begin, bytes);
-        return Encoding.UTF8.GetString(bytes);
+        return PrintableText.Of(Encoding.UTF8.GetString(bytes));
     }
 
     /// <summary>SHA-256 of the fitted pixels of an image.</summary>
