@@ -29,12 +29,21 @@ public class JsonFormatTests
     }
 
     [Fact]
+    public void A_record_made_by_its_constructor_needs_all_that_the_constructor_takes()
+    {
+        Assert.Equal(new Pair("a", 0), JsonFormat.Parse<Pair>("""{ "first": "a" }""", "pair"));
+        Assert.Equal("pair: it lacks first.", Assert.Throws<InvalidDataException>(() => JsonFormat.Parse<Pair>("""{ "second": 1 }""", "pair")).Message);
+    }
+
+    [Fact]
     public void What_could_not_be_read_is_quoted_in_part()
     {
         var error = Assert.Throws<InvalidDataException>(() => JsonFormat.Parse<Sample>($"{{ \"name\": t{new string('x', 10_000)} }}", "sample"));
         Assert.InRange(error.Message.Length, 50, 250);
         Assert.Contains("xxx ... ", error.Message);
     }
+
+    internal sealed record Pair(string First, int Second = 0);
 
     internal sealed record Sample
     {
