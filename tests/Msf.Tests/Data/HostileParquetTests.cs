@@ -41,9 +41,9 @@ public sealed class HostileParquetTests : IDisposable
     [InlineData(new byte[] { 0x15, 0x02, 0x18, 0xFF, 0xFF, 0xFF, 0xFF, 0x07, 0 }, "claims 2147483647 bytes")]
     [InlineData(new byte[] { 0x15, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0 }, "number without an end")]
     [InlineData(new byte[] { 0x1E, 0 }, "unknown type 14")]
-    [InlineData(new byte[] { 0x16, 0x02, 0 }, "field 1 of FileMetaData that is of another type")]
+    [InlineData(new byte[] { 0x16, 0xFE, 0xFF, 0xFF, 0xFF, 0x7F, 0 }, "field 1 of FileMetaData that is of another type")]
     [InlineData(new byte[] { 0x29, 0x15, 0x02, 0 }, "field 2 of FileMetaData that is of another type")]
-    [InlineData(new byte[] { 0xAC, 0, 0 }, "field 10 of FileMetaData that is of another type")]
+    [InlineData(new byte[] { 0xAC, 0x15, 2, 0, 0 }, "field 10 of FileMetaData that is of another type")]
     [InlineData(new byte[] { 0x15, 0x80, 0x80, 0x80, 0x80, 0x10, 0 }, "more than 32 bits")]
     [InlineData(new byte[] { 0x1B, 0x02, 0x88, 0x01, 0x61, 0x01, 0x62 }, "is cut")]
     public void A_footer_that_claims_what_it_does_not_hold_is_refused_before_it_is_parsed(byte[] footer, string why) =>
@@ -71,7 +71,7 @@ public sealed class HostileParquetTests : IDisposable
 
     [Fact]
     public void What_the_library_does_not_know_and_can_pass_over_is_passed_over() =>
-        Assert.DoesNotContain("another type", Refusal(WithFooter([0xA5, 2, 0x11, 0x28, 1, 65, 0x19, 0x15, 2, 0])), StringComparison.Ordinal);
+        Assert.DoesNotContain("another type", Refusal(WithFooter([0x16, 2, 0xA5, 2, 0x11, 0x28, 1, 65, 0x19, 0x15, 2, 0x1C, 0, 0])), StringComparison.Ordinal);
 
     private static IEnumerable<byte> Varint(int value)
     {

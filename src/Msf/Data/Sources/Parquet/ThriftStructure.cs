@@ -51,16 +51,20 @@ internal ref struct ThriftStructure
         var field = default(ThriftField);
         var isKnown = shape is not null && shape.TryGet(number, out field);
         var isBoolean = type is ThriftType.True or ThriftType.False;                          // its value is its type
-        var element = default(ThriftType);
+        var (element, before) = (default(ThriftType), _rest.Length);
         var value = isBoolean ? (type == ThriftType.True ? 1 : 0) : Value(type, isKnown ? field : default, depth, out element);
         if (shape is null) return;
-        // Of what it does not know a parser can pass over the simple types alone.
+        // Whole numbers of all widths are written alike. Of what it does not know a parser can pass over the simple types, and structs without fields.
         var fits = isKnown
-            ? (isBoolean ? ThriftType.True : type) == field.Type && (type != ThriftType.List || value == 0 || element == field.Element)
-            : isBoolean || type is >= ThriftType.Byte and <= ThriftType.Binary || (type == ThriftType.List && element is >= ThriftType.Byte and <= ThriftType.Binary);
+            ? ((isBoolean ? ThriftType.True : type) == field.Type && (type != ThriftType.List || value == 0 || element == field.Element))
+                || (IsWhole(type) && IsWhole(field.Type) && value is >= int.MinValue and <= int.MaxValue)
+            : isBoolean || type is >= ThriftType.Byte and <= ThriftType.Binary || (type == ThriftType.List && element is >= ThriftType.Byte and <= ThriftType.Binary)
+                || (type == ThriftType.Struct && before - _rest.Length == 1);
         if (!fits) throw new InvalidDataException($"its {_what} has a field {number} of {shape.Name} that is of another type than the format says");
         if (isKnown && type is not (ThriftType.Byte or ThriftType.Double or ThriftType.Binary or ThriftType.Struct)) _found?.Invoke(shape.Name, number, value);
     }
+
+    private static bool IsWhole(ThriftType type) => type is >= ThriftType.I16 and <= ThriftType.I64;
 
     // The value of a number of 16 bits or more, the length of a list, else 0.
     private long Value(ThriftType type, ThriftField field, int depth, out ThriftType element)
