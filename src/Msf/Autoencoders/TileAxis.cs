@@ -20,13 +20,16 @@ internal sealed class TileAxis(long length, long tile, long overlap)
         }
     }
 
-    /// <summary>Weights of a tile's pixels: 1 inside, falling linearly over the overlap to a side that has a neighbour.</summary>
+    /// <summary>
+    /// Weights of a tile's pixels towards a side that has a neighbour: 1 inside, falling linearly over the middle half of the overlap, 0 in the quarter at the side, whose pixels have
+    /// seen least of what lies beyond.
+    /// </summary>
     /// <param name="start">The tile.</param>
     /// <param name="unit">Pixels of the result for one of the latent.</param>
     internal float[] Weights(long start, int unit)
     {
-        var (count, ramp) = (Size * unit, (double)(overlap * unit));
-        double Rise(long steps, bool hasNeighbour) => hasNeighbour && ramp > 0 ? Math.Min(1, (steps + 0.5) / ramp) : 1;
+        var (count, ramp) = (Size * unit, overlap * unit / 2.0);
+        double Rise(long steps, bool hasNeighbour) => hasNeighbour && ramp > 0 ? Math.Clamp((steps + 0.5) / ramp - 0.5, 0, 1) : 1;
         return [.. Enumerable.Range(0, (int)count).Select(i => (float)Math.Min(Rise(i, start > 0), Rise(count - 1 - i, start + Size < length)))];
     }
 }
