@@ -7,30 +7,18 @@ namespace Msf.Cli;
 /// <param name="output">Standard error.</param>
 internal sealed class EncodingProgressLine(TextWriter output) : IProgress<LatentEncodingProgress>, IDisposable
 {
-    private static readonly TimeSpan _terminalInterval = TimeSpan.FromSeconds(0.5);
-    private static readonly TimeSpan _logInterval = TimeSpan.FromSeconds(30);
-    private readonly bool _rewrites = !Console.IsErrorRedirected && ReferenceEquals(output, Console.Error);
+    private readonly StatusLine _line = new(output, TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(30));
     private readonly Stopwatch _sinceStart = Stopwatch.StartNew();
-    private readonly Stopwatch _sinceLine = Stopwatch.StartNew();
-    private bool _open;
 
     /// <inheritdoc/>
     public void Report(LatentEncodingProgress value)
     {
-        if (_sinceLine.Elapsed < (_rewrites ? _terminalInterval : _logInterval)) return;
-        _sinceLine.Restart();
+        if (!_line.IsDue()) return;
         var rate = value.Images / Math.Max(_sinceStart.Elapsed.TotalSeconds, 1e-3);
         var left = TimeSpan.FromSeconds(Math.Min((value.Total - value.Images) / rate, 3e6));
-        var line = $"{value.Images:N0}/{value.Total:N0} images encoded, {rate:F1} images/s, {left:hh\\:mm\\:ss} left";
-        if (_rewrites) output.Write($"\r{line}\u001b[K");
-        else output.WriteLine(line);
-        _open = _rewrites;
+        _line.Write($"{value.Images:N0}/{value.Total:N0} images encoded, {rate:F1} images/s, {left:hh\\:mm\\:ss} left");
     }
 
     /// <summary>Ends an open line.</summary>
-    public void Dispose()
-    {
-        if (_open) output.WriteLine();
-        _open = false;
-    }
+    public void Dispose() => _line.Finish();
 }
