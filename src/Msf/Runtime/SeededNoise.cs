@@ -25,7 +25,7 @@ public static class SeededNoise
     }
 
     /// <summary>Makes a generator for TorchSharp's random functions, on the CPU.</summary>
-    /// <remarks>libtorch's CPU generator uses the lower 32 bits of a seed alone: for many short streams take <see cref="Normal"/>.</remarks>
+    /// <remarks>libtorch's CPU generator uses the lower 32 bits of a seed alone: for many short streams take <see cref="Normal(long, int, ReadOnlySpan{long}, ReadOnlySpan{long}, Device)"/>.</remarks>
     /// <param name="seed">The user's seed.</param>
     /// <param name="stream">What the numbers are for, for example (step, rank).</param>
     /// <returns>A generator seeded with <see cref="Mix"/>, owned by the caller.</returns>
@@ -43,7 +43,17 @@ public static class SeededNoise
     /// <param name="device">Where the result shall be.</param>
     /// <returns>(B, ...shapePerImage), float32, owned by the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">A size is not positive, or there are more than 2^31 numbers.</exception>
-    public static Tensor Normal(long seed, int stage, ReadOnlySpan<long> imageIndices, ReadOnlySpan<long> shapePerImage, Device device)
+    public static Tensor Normal(long seed, int stage, ReadOnlySpan<long> imageIndices, ReadOnlySpan<long> shapePerImage, Device device) =>
+        Normal(seed, [stage], imageIndices, shapePerImage, device);
+
+    /// <inheritdoc cref="Normal(long, int, ReadOnlySpan{long}, ReadOnlySpan{long}, Device)"/>
+    /// <param name="seed">The user's seed.</param>
+    /// <param name="stream">What the numbers are for, for example (stage, step); their order and count matter, and (stage) is that of the other overload.</param>
+    /// <param name="imageIndices">The images' places in the whole run, B of them.</param>
+    /// <param name="shapePerImage">The shape of one image's noise, for example (C, H, W).</param>
+    /// <param name="device">Where the result shall be.</param>
+    public static Tensor Normal(
+        long seed, ReadOnlySpan<long> stream, ReadOnlySpan<long> imageIndices, ReadOnlySpan<long> shapePerImage, Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
         long perImage = 1;
@@ -60,7 +70,7 @@ public static class SeededNoise
                 nameof(imageIndices));
         }
 
-        var key = unchecked((ulong)Mix(seed, NormalStream, stage));
+        var key = unchecked((ulong)Mix(seed, [NormalStream, .. stream]));
         var numbers = new float[perImage * imageIndices.Length];
         for (var i = 0; i < imageIndices.Length; i++)
             Philox.FillNormal(numbers.AsSpan((int)(i * perImage), (int)perImage), key, unchecked((ulong)imageIndices[i]));

@@ -114,9 +114,10 @@ public sealed class MsfSampler
             progress?.Report(new SamplingProgress(stage, _networks.Count, step, budget.Steps));
             cancellation.ThrowIfCancellationRequested();
         }
-        var z = budget.Solver == SolverKind.Ddim
-            ? DdimSolver.Integrate(ProbabilityPath.Create(_diffusion.Path), velocity.DataAndNoiseAt, noise, times, Stepped)
-            : OdeSolver.Integrate(budget.Solver, velocity.At, noise, times, Stepped);
+        using var solver = Solver.Create(
+            budget.Solver, ProbabilityPath.Create(_diffusion.Path), velocity, budget.SolverOptions,
+            step => SeededNoise.Normal(request.Seed, [NoiseStream(stage), step], indices, [_model.Channels, .. size], _device));
+        var z = solver.Integrate(noise, times, Stepped);
         var component = _statistics.RestoreComponent(stage, z);
         if (stage > 0 && _model.Factorization.ProjectResidual) component = _factorization.Project(component);
         return component.MoveToOuterDisposeScope();
@@ -132,7 +133,7 @@ public sealed class MsfSampler
         return ConditionNoising.Apply(ProbabilityPath.Create(_diffusion.Path), clean, times, noise).MoveToOuterDisposeScope();
     }
 
-    // Two streams of noise a stage: its starting point, and what blurs its condition.
+    // Two streams of noise a stage: its starting point (with a step, the fresh noise of stochastic solvers), and what blurs its condition.
     private static int NoiseStream(int stage) => 2 * stage;
 
     private static int ConditionNoiseStream(int stage) => 2 * stage + 1;

@@ -1,6 +1,6 @@
 namespace Msf.Sampling;
 
-/// <summary>How the probability-flow equation dx/dt = v(x, t) is integrated; <see cref="Ddim"/> by <see cref="DdimSolver"/>, the others by <see cref="OdeSolver"/>.</summary>
+/// <summary>How a stage goes from noise to data, see <see cref="Solver"/>.</summary>
 public enum SolverKind
 {
     /// <summary>First order, one evaluation a step.</summary>
@@ -9,6 +9,6 @@ public enum SolverKind
     /// <summary>Second order (explicit trapezoid), two evaluations a step.</summary>
     Heun,
 
-    /// <summary>First order in data and noise instead of the velocity, one evaluation a step; see <see cref="DdimSolver"/>.</summary>
+    /// <summary>DDIM (Song et al. 2021): first order in data and noise instead of the velocity, one evaluation a step; stochastic where <see cref="SolverOptions.Eta"/> is above 0.</summary>
     Ddim,
 }

@@ -9,6 +9,9 @@ public sealed record StageSamplingConfig
     /// <summary>Solver; default Euler.</summary>
     public SolverKind Solver { get; init; } = SolverKind.Euler;
 
+    /// <summary>Parameters of the solver.</summary>
+    public SolverOptions SolverOptions { get; init; } = new();
+
     /// <summary>Classifier-free guidance; none by default.</summary>
     public GuidanceConfig Guidance { get; init; } = new();
 
@@ -31,7 +34,8 @@ public sealed record StageSamplingConfig
     /// <summary>Everything that is wrong, one line each; empty when usable.</summary>
     public IReadOnlyList<string> Validate()
     {
-        var errors = new List<string>(Guidance.Validate());
+        var errors = new List<string>([.. Guidance.Validate(), .. SolverOptions.Validate()]);
+        if (!Enum.IsDefined(Solver)) errors.Add($"solver is {(int)Solver}, expected one of {string.Join(", ", Enum.GetNames<SolverKind>())}");
         if (Steps < 1) errors.Add($"steps is {Steps}, expected at least 1");
         if (!(TimeShift > 0) || !double.IsFinite(TimeShift)) errors.Add($"timeShift is {TimeShift}, expected more than 0");
         return errors;

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace Msf.Sampling;
 
 /// <summary>The velocity field of one stage: its network with labels and condition fixed, guided, converted from what it predicts.</summary>
-public sealed class StageVelocity
+public sealed class StageVelocity : IFlowField
 {
     /// <summary>
     /// How far from t = 0 a noise prediction and from t = 1 a data prediction is evaluated: at the end itself neither tells the velocity
@@ -56,7 +56,7 @@ public sealed class StageVelocity
         return PredictionConversion.ToVelocity(_path, _prediction, prediction, x, at).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The data and the noise that the network sees in x at t, for <see cref="DdimSolver"/>.</summary>
+    /// <summary>The data and the noise that the network sees in x at t.</summary>
     /// <param name="x">State, (B, C, ...), float32.</param>
     /// <param name="t">Time in [0, 1], kept from the ends as in <see cref="At"/>.</param>
     /// <returns>Both (B, C, ...), owned by the caller's dispose scope.</returns>

@@ -30,11 +30,11 @@ public sealed class TransformerImportTests
         var stage = new StageVelocity(network.Forward, manifest.Diffusion, settings, labels, manifest.Model.Classes, null, 1);
         var path = ProbabilityPath.Create(manifest.Diffusion.Path);
         var times = TimeGrid.Of(path.Kind, 10);
+        using var solver = Solver.Create(SolverKind.Ddim, path, stage, new() { Eta = eta }, step => io["ddim_eta1_noises"][step]);
         var state = noise;
         for (var i = 0; i < 10; i++)
         {
-            var fresh = eta > 0 ? io["ddim_eta1_noises"][i] : null;
-            state = DdimSolver.Step(path, stage.DataAndNoiseAt, state, times[i], times[i + 1], eta, fresh);
+            state = solver.Step(state, times[i], times[i + 1]);
             if (sample == "ddim") Golden.Matches($"dit ddim_traj {i}", state, io["ddim_traj"][i], 5e-5);
         }
         Golden.Matches($"dit {sample} of {file}", state, io[sample].narrow(0, 0, 2), 5e-5);
@@ -70,7 +70,7 @@ public sealed class TransformerImportTests
         var half = io["ode_cfg_y"].shape[0] / 2;
         var velocity = new StageVelocity(network.Forward, manifest.Diffusion, guidance, io["ode_cfg_y"].narrow(0, 0, half), manifest.Model.Classes, null, 1);
         var noise = io["ode_cfg_noise_in"].narrow(0, 0, half);
-        var end = OdeSolver.Integrate(manifest.Sampling.Stages[0].Solver, velocity.At, noise, TimeGrid.Of(manifest.Diffusion.Path, 10));
+        var end = Solve.Over(manifest.Sampling.Stages[0].Solver, velocity, noise, TimeGrid.Of(manifest.Diffusion.Path, 10));
         Golden.Matches("sit ode_cfg_heun_10intervals", end, io["ode_cfg_heun_10intervals"].narrow(0, 0, half), 2e-5);
     }
 

@@ -15,8 +15,8 @@ public sealed class DdimSolverTests
         var gaussian = new AnalyticGaussian(_linear, 0.7, 0.4);
         var noise = linspace(-3, 3, 25, dtype: ScalarType.Float64);
         var times = TimeGrid.Uniform(16);
-        var ddim = DdimSolver.Integrate(_linear, Predictor(gaussian, _linear), noise, times);
-        Assert.True(TensorAssert.MaximumDifference(ddim, OdeSolver.Integrate(SolverKind.Euler, gaussian.Velocity, noise, times)) < 1e-12);
+        var ddim = Solve.Over(SolverKind.Ddim, gaussian.Field, noise, times);
+        Assert.True(TensorAssert.MaximumDifference(ddim, Solve.Over(SolverKind.Euler, gaussian.Field, noise, times)) < 1e-12);
     }
 
     [Theory]
@@ -30,7 +30,7 @@ public sealed class DdimSolverTests
         var noise = linspace(-3, 3, 25, dtype: ScalarType.Float64);
         var exact = gaussian.Flow(noise);
         var errors = new[] { 256, 512, 1024 }.Select(steps => TensorAssert.MaximumDifference(
-            DdimSolver.Integrate(path, Predictor(gaussian, path), noise, TimeGrid.Uniform(steps)), exact)).ToArray();
+            Solve.Over(SolverKind.Ddim, gaussian.Field, noise, TimeGrid.Uniform(steps), kind), exact)).ToArray();
         Assert.All(errors.Zip(errors.Skip(1)), pair => Assert.Equal(1, Math.Log2(pair.First / pair.Second), 0.15));
     }
 
@@ -40,32 +40,15 @@ public sealed class DdimSolverTests
         using var scope = NewDisposeScope();
         // Data 0: what remains is noise alone, whose deviation must be sigma of the next time, however much of it is replaced.
         var path = ProbabilityPath.Create(PathKind.VariancePreservingDiscrete);
-        (Tensor, Tensor) Predict(Tensor x, double t) => (zeros_like(x), x / path.At(t).Sigma);
+        var field = Solve.Field((x, t) => x * (path.At(t).SigmaDerivative / path.At(t).Sigma), path.Kind);
         using var generator = new Generator(3);
         var x = randn([100_000], dtype: ScalarType.Float64, generator: generator) * path.At(0.3).Sigma;
         foreach (var eta in new[] { 0, 0.5, 1 })
         {
-            var fresh = randn([100_000], dtype: ScalarType.Float64, generator: generator);
-            var next = DdimSolver.Step(path, Predict, x, 0.3, 0.6, eta, fresh);
+            var next = Solve.Over(
+                SolverKind.Ddim, field, x, [0.3, 0.6], path.Kind, new() { Eta = eta }, _ => randn([100_000], dtype: ScalarType.Float64, generator: generator));
             Assert.Equal(path.At(0.6).Sigma, next.std().item<double>(), 0.01);
         }
-        Assert.Throws<ArgumentException>(() => DdimSolver.Step(path, Predict, x, 0.3, 0.6, 1));
+        Assert.Throws<ArgumentException>(() => Solver.Create(SolverKind.Ddim, path, field, new() { Eta = 1 }));
     }
-
-    [Fact]
-    public void Steps_are_counted_and_tensors_stay_flat()
-    {
-        var told = new List<int>();
-        using var x = zeros(2);
-        LiveTensors.StayFlat(3, () => DdimSolver.Integrate(_linear, (state, _) => (state * 0, state * 1), x, TimeGrid.Uniform(3), told.Add).Dispose());
-        Assert.Equal([1, 2, 3], told.Take(3));
-        Assert.Throws<ArgumentException>(() => DdimSolver.Integrate(_linear, (state, _) => (state, state), x, [0.0]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => OdeSolver.Step(SolverKind.Ddim, (state, _) => state, x, 0, 1));
-    }
-
-    private static DataAndNoise Predictor(AnalyticGaussian gaussian, ProbabilityPath path) => (x, t) =>
-    {
-        var velocity = gaussian.Velocity(x, t);
-        return (PredictionConversion.ToData(path, PredictionKind.Velocity, velocity, x, t), PredictionConversion.ToNoise(path, PredictionKind.Velocity, velocity, x, t));
-    };
 }

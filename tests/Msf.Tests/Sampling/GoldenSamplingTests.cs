@@ -1,3 +1,4 @@
+using Msf.Diffusion;
 using Msf.Sampling;
 using static TorchSharp.torch;
 
@@ -33,14 +34,15 @@ public sealed class GoldenSamplingTests
         var io = Golden.Load("sit", "sit_a_io.safetensors");
         var times = TimeGrid.Uniform(Intervals);
         Golden.Matches("sit ode_t_grid", tensor(times), io["ode_t_grid"], 1e-7);
-        Tensor Velocity(Tensor x, double t) => network.Forward(x, full(x.shape[0], t), io["ode_y"]).narrow(1, 0, x.shape[1]);
+        var field = Solve.Field((x, t) => network.Forward(x, full(x.shape[0], t), io["ode_y"]).narrow(1, 0, x.shape[1]));
 
         var trajectory = new List<Tensor> { io["ode_noise"] };
-        for (var i = 0; i < Intervals; i++) trajectory.Add(OdeSolver.Step(solver, Velocity, trajectory[^1], times[i], times[i + 1]));
+        using var steps = Solver.Create(solver, ProbabilityPath.Create(PathKind.Linear), field);
+        for (var i = 0; i < Intervals; i++) trajectory.Add(steps.Step(trajectory[^1], times[i], times[i + 1]));
         Golden.Matches($"sit ode_{name}_10intervals_traj", stack(trajectory), io[$"ode_{name}_10intervals_traj"], Tolerance);
-        var end = OdeSolver.Integrate(solver, Velocity, io["ode_noise"], times);
+        var end = Solve.Over(solver, field, io["ode_noise"], times);
         Golden.Matches($"sit ode_{name}_10intervals", end, io[$"ode_{name}_10intervals"], Tolerance);
-        var nineSteps = OdeSolver.Integrate(solver, Velocity, io["ode_noise"], TimeGrid.Uniform(Intervals - 1));
+        var nineSteps = Solve.Over(solver, field, io["ode_noise"], TimeGrid.Uniform(Intervals - 1));
         Golden.Matches($"sit ode_{name}_official_num_steps10", nineSteps, io[$"ode_{name}_official_num_steps10"], Tolerance);
     }
 
@@ -54,7 +56,7 @@ public sealed class GoldenSamplingTests
         using var network = GoldenTransformers.Load("sit");
         var io = Golden.Load("sit", "sit_a_io.safetensors");
         var field = OfficialGuidance.Field(network, io["ode_cfg_y"]);
-        var end = OdeSolver.Integrate(solver, field, io["ode_cfg_noise_in"], TimeGrid.Uniform(Intervals));
+        var end = Solve.Over(solver, field, io["ode_cfg_noise_in"], TimeGrid.Uniform(Intervals));
         Golden.Matches($"sit ode_cfg_{name}_10intervals", end, io[$"ode_cfg_{name}_10intervals"], Tolerance);
     }
 }

@@ -39,7 +39,7 @@ public sealed class MsfSamplerTests
         var settings = request.Sampling.Stages[0];
         var velocity = new StageVelocity(model.Networks[0].Forward, new(), settings.Guidance, labels, model.Config.Classes, null, 1);
         var noise = SeededNoise.Normal(request.Seed, 0, [4, 9], [3, 8, 8], CPU);
-        var z = OdeSolver.Integrate(settings.Solver, velocity.At, noise, TimeGrid.Uniform(settings.Steps));
+        var z = Solve.Over(settings.Solver, velocity, noise, TimeGrid.Uniform(settings.Steps));
         Assert.True(TensorAssert.Identical(RandomModel.Statistics(model.Config).RestoreComponent(0, z), sampled));
     }
 

@@ -95,7 +95,7 @@ public sealed class SamplingConfigTests
         }
         var labels = zeros(batch, ScalarType.Int64);
         var velocity = new StageVelocity(Network, new DiffusionConfig(), config.Guidance, labels, nullClass: 5, condition: null, conditionTime: 1);
-        OdeSolver.Integrate(config.Solver, velocity.At, zeros(batch, 1, 2, 2), TimeGrid.Uniform(config.Steps, config.TimeShift));
+        Solve.Over(config.Solver, velocity, zeros(batch, 1, 2, 2), TimeGrid.Uniform(config.Steps, config.TimeShift));
         return seen;
     }
 }

@@ -1,4 +1,5 @@
 using Msf.Diffusion;
+using Msf.Sampling;
 using static TorchSharp.torch;
 
 namespace Msf.Tests;
@@ -42,6 +43,9 @@ internal sealed class AnalyticGaussian(ProbabilityPath path, double mean, double
 
     /// <summary>The exact velocity of the probability flow, <c>E[alpha' x1 + sigma' eps | x_t]</c>.</summary>
     public Tensor Velocity(Tensor xt, double t) => Predict(PredictionKind.Velocity, xt, t);
+
+    /// <summary>The exact velocity as what solvers integrate.</summary>
+    public VelocityField Field => new(Path, Velocity);
 
     /// <summary>The exact denoiser, <c>E[x1 | x_t]</c>.</summary>
     public Tensor Denoise(Tensor xt, double t) => Predict(PredictionKind.Data, xt, t);

@@ -31,9 +31,9 @@ internal static class OfficialGuidance
     }
 
     /// <summary>The velocity field of a guided SiT at fixed labels, (2 B).</summary>
-    public static VelocityField Field(DiffusionTransformer network, Tensor labels) => (x, t) =>
+    public static VelocityField Field(DiffusionTransformer network, Tensor labels) => Solve.Field((x, t) =>
     {
         using var scope = NewDisposeScope();
         return Forward(network, x, full(x.shape[0], t), labels, x.shape[1]).MoveToOuterDisposeScope();
-    };
+    });
 }

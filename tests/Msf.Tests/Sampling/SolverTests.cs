@@ -4,9 +4,9 @@ using static TorchSharp.torch;
 
 namespace Msf.Tests.Sampling;
 
-public sealed class OdeSolverTests
+public sealed class SolverTests
 {
-    private static readonly VelocityField _constant = (x, _) => zeros_like(x) + 2;
+    private static readonly VelocityField _constant = Solve.Field((x, _) => zeros_like(x) + 2);
 
     [Theory]
     [InlineData(SolverKind.Euler, PathKind.Linear, 1, 1)]
@@ -22,7 +22,7 @@ public sealed class OdeSolverTests
         var noise = linspace(-3, 3, 25, dtype: ScalarType.Float64);
         var exact = gaussian.Flow(noise);
         double Error(int steps) =>
-            TensorAssert.MaximumDifference(OdeSolver.Integrate(solver, gaussian.Velocity, noise, TimeGrid.Uniform(steps, shift)), exact);
+            TensorAssert.MaximumDifference(Solve.Over(solver, gaussian.Field, noise, TimeGrid.Uniform(steps, shift), path), exact);
 
         var errors = new[] { 256, 512, 1024 }.Select(Error).ToArray();
         var slopes = errors.Zip(errors.Skip(1), (coarse, fine) => Math.Log2(coarse / fine)).ToArray();
@@ -35,8 +35,8 @@ public sealed class OdeSolverTests
     {
         using var scope = NewDisposeScope();
         var x = tensor([1.0, -1]);
-        foreach (var solver in Enum.GetValues<SolverKind>().Where(solver => solver != SolverKind.Ddim))
-            Assert.Equal([3.0, 1.0], OdeSolver.Integrate(solver, _constant, x, [0, 1]).data<double>().ToArray());
+        foreach (var solver in Enum.GetValues<SolverKind>())
+            Assert.Equal([3.0, 1.0], Solve.Over(solver, _constant, x, [0, 1]).data<double>().ToArray());
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class OdeSolverTests
             return x * t;
         }
         // k1 = 4 * 0.5 = 2; Euler gives 4.5; k2 = 4.5 * 0.75 = 3.375; the mean 2.6875 over 0.25.
-        using var end = OdeSolver.Step(SolverKind.Heun, Field, tensor([4.0]), 0.5, 0.75);
+        using var end = Solve.Over(SolverKind.Heun, Solve.Field(Field), tensor([4.0]), [0.5, 0.75]);
         Assert.Equal(4.671875, end.item<double>());
         Assert.Equal([0.5, 0.75], times);
     }
@@ -65,11 +65,10 @@ public sealed class OdeSolverTests
         Tensor Field(Tensor x, double t)
         {
             calls++;
-            return _constant(x, t);
+            return zeros_like(x);
         }
-        OdeSolver.Integrate(solver, Field, zeros(2), TimeGrid.Uniform(7));
+        Solve.Over(solver, Solve.Field(Field), zeros(2), TimeGrid.Uniform(7));
         Assert.Equal(7 * evaluations, calls);
-        Assert.Equal(evaluations, OdeSolver.EvaluationsPerStep(solver));
     }
 
     [Fact]
@@ -77,11 +76,11 @@ public sealed class OdeSolverTests
     {
         using var scope = NewDisposeScope();
         var told = new List<int>();
-        OdeSolver.Integrate(SolverKind.Euler, _constant, zeros(2), TimeGrid.Uniform(4), told.Add);
+        Solve.Over(SolverKind.Euler, _constant, zeros(2), TimeGrid.Uniform(4), stepped: told.Add);
         Assert.Equal([1, 2, 3, 4], told);
         Assert.Throws<OperationCanceledException>(() =>
         {
-            OdeSolver.Integrate(SolverKind.Euler, _constant, zeros(2), TimeGrid.Uniform(4), step =>
+            Solve.Over(SolverKind.Euler, _constant, zeros(2), TimeGrid.Uniform(4), stepped: step =>
             {
                 told.Add(-step);
                 if (step == 2) throw new OperationCanceledException();
@@ -95,8 +94,44 @@ public sealed class OdeSolverTests
     {
         using var scope = NewDisposeScope();
         var x = zeros(3);
-        LiveTensors.StayFlat(10, () => OdeSolver.Integrate(SolverKind.Heun, _constant, x, TimeGrid.Uniform(3)).Dispose());
+        LiveTensors.StayFlat(10, () => Solve.Over(SolverKind.Heun, _constant, x, TimeGrid.Uniform(3)).Dispose());
         Assert.Equal([0f, 0, 0], x.data<float>().ToArray());
+    }
+
+    [Theory]
+    [InlineData(SolverKind.Euler, 0)]
+    [InlineData(SolverKind.Heun, 0)]
+    [InlineData(SolverKind.Ddim, 0)]
+    [InlineData(SolverKind.Ddim, 0.7)]
+    public void A_pause_between_two_steps_changes_nothing(SolverKind kind, double eta)
+    {
+        using var scope = NewDisposeScope();
+        var path = ProbabilityPath.Create(PathKind.VariancePreservingCosine);
+        var field = new AnalyticGaussian(path, 0.7, 0.4).Field;
+        var x = linspace(-3, 3, 8, dtype: ScalarType.Float64);
+        var times = TimeGrid.Uniform(6);
+        Tensor Fresh(int step) => full_like(x, step + 1.0);
+        var options = new SolverOptions { Eta = eta };
+        var whole = Solve.Over(kind, field, x, times, path.Kind, options, Fresh);
+        using var solver = Solver.Create(kind, path, field, options, Fresh);
+        var told = new List<int>();
+        var tau = solver.Integrate(x, times.AsSpan(0, 4), told.Add);
+        Assert.Equal(3, solver.StepsTaken);
+        var end = solver.Integrate(tau, times.AsSpan(3), told.Add);
+        Assert.Equal([1, 2, 3, 4, 5, 6], told);
+        Assert.True(TensorAssert.Identical(whole, end));
+    }
+
+    [Theory]
+    [InlineData(0.5, 0.5)]
+    [InlineData(0.5, 0.4)]
+    [InlineData(-0.1, 0.4)]
+    [InlineData(0.5, 1.1)]
+    [InlineData(double.NaN, 0.5)]
+    public void Times_that_do_not_rise_are_refused(double t, double next)
+    {
+        using var scope = NewDisposeScope();
+        Assert.Throws<ArgumentException>(() => { Solve.Over(SolverKind.Euler, _constant, zeros(2), [t, next]); });
     }
 
     [Theory]
@@ -105,7 +140,7 @@ public sealed class OdeSolverTests
     public void A_grid_without_a_step_is_refused(int times)
     {
         using var scope = NewDisposeScope();
-        var error = Assert.Throws<ArgumentException>(() => { OdeSolver.Integrate(SolverKind.Euler, _constant, zeros(2), new double[times]); });
+        var error = Assert.Throws<ArgumentException>(() => { Solve.Over(SolverKind.Euler, _constant, zeros(2), new double[times]); });
         Assert.Contains("at least two", error.Message, StringComparison.Ordinal);
     }
 }
