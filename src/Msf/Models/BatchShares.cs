@@ -27,11 +27,10 @@ internal static class BatchShares
 
     /// <summary>Runs a network without gradients on the shares of a batch, at the same time.</summary>
     /// <param name="shares">How many, at most as many as there are images.</param>
-    /// <param name="inputs">Tensors whose first dimension is the batch, B; null stays null.</param>
     /// <param name="shape">Shape of the network's output, (B, ...).</param>
-    /// <param name="network">Makes an output, (b, ...), float32, of the inputs' images, (b, ...).</param>
+    /// <param name="network">Makes the output, (b, ...), float32, of b images from the one of a number on; on other threads.</param>
     /// <returns>Of that shape, float32, owned by the caller's dispose scope.</returns>
-    internal static Tensor Run(int shares, Tensor?[] inputs, long[] shape, Func<Tensor?[], Tensor> network)
+    internal static Tensor Run(int shares, long[] shape, Func<long, long, Tensor> network)
     {
         var all = empty(shape, ScalarType.Float32);                                           // made here: no tensor changes threads
         ThreadTeam.Apart(shares, share =>
@@ -39,7 +38,7 @@ internal static class BatchShares
             using var inference = inference_mode();
             using var scope = NewDisposeScope();
             var (start, end) = (shape[0] * share / shares, shape[0] * (share + 1) / shares);
-            var output = network([.. inputs.Select(input => input?.narrow(0, start, end - start))]);
+            var output = network(start, end - start);
             all.narrow(0, start, end - start).copy_(output);
         });
         return all;

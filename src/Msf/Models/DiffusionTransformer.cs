@@ -82,9 +82,11 @@ public sealed class DiffusionTransformer : Module
             return ForwardShare(x, t, labels, condition, conditionTime, augmentation);
         RequireShapes(x, t, labels, condition, conditionTime);
         RequireAugmentation(augmentation, x.shape[0]);
-        return BatchShares.Run(
-            shares, [x, t, labels, condition, conditionTime, augmentation], [x.shape[0], Config.OutputChannels, .. x.shape[2..]],
-            share => ForwardShare(share[0]!, share[1]!, share[2]!, share[3], share[4], share[5]));
+        using var scope = NewDisposeScope();
+        var modulations = Modulations.Of([.. _blocks], _finalLayer, Conditioning(t, labels, conditionTime, augmentation), x.shape[0], shares);
+        var output = BatchShares.Run(shares, [x.shape[0], Config.OutputChannels, .. x.shape[2..]], (start, count) =>
+            Modulated(Tokens(x.narrow(0, start, count), condition?.narrow(0, start, count)), modulations.narrow(1, start, count)));
+        return output.MoveToOuterDisposeScope();
     }
 
     private Tensor ForwardShare(Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime, Tensor? augmentation)
@@ -93,6 +95,18 @@ public sealed class DiffusionTransformer : Module
         var (tokens, c) = Embed(x, t, labels, condition, conditionTime, augmentation);
         foreach (var block in _blocks) tokens = block.call(tokens, c);
         return Unembed(tokens, c).MoveToOuterDisposeScope();                                  // (B, C_out, H, W)
+    }
+
+    // The network from its embedded tokens on, (b, N, D), with all modulations, (6 depth + 2, b, 1, D).
+    private Tensor Modulated(Tensor tokens, Tensor modulations)
+    {
+        using var scope = NewDisposeScope();
+        for (var i = 0; i < _blocks.Count; i++)
+        {
+            using var previous = tokens;
+            tokens = _blocks[i].Modulated(tokens, Modulations.OfBlock(modulations, i));
+        }
+        return Join(_finalLayer.Modulated(tokens, Modulations.OfFinal(modulations))).MoveToOuterDisposeScope();  // (b, C_out, H, W)
     }
 
     /// <summary>The blocks, first to last.</summary>
@@ -121,15 +135,24 @@ public sealed class DiffusionTransformer : Module
         RequireShapes(x, t, labels, condition, conditionTime);
         RequireAugmentation(augmentation, x.shape[0]);
         using var scope = NewDisposeScope();
-        var c = _timeEmbed.call(PadRows(t)).Plus(_labelEmbed.call(PadRows(labels)));          // (B', D)
-        if (condition is not null)
-        {
-            x = cat([x, condition], dim: 1);                                                  // (B, C + C_u, H, W)
-            c = c.Plus(_conditionTimeEmbed!.call(PadRows(conditionTime!)));
-        }
-        if (augmentation is not null) c = c.Plus(_augmentationEmbed!.call(PadRows(augmentation)));
-        var tokens = _patchEmbed.call(x.to_type(_positions.dtype)).Plus(_positions);          // (B, N, D)
+        var (c, tokens) = (Conditioning(t, labels, conditionTime, augmentation), Tokens(x, condition));
         return (tokens.MoveToOuterDisposeScope(), c.MoveToOuterDisposeScope());
+    }
+
+    private Tensor Conditioning(Tensor t, Tensor labels, Tensor? conditionTime, Tensor? augmentation)
+    {
+        using var scope = NewDisposeScope();
+        var c = _timeEmbed.call(PadRows(t)).Plus(_labelEmbed.call(PadRows(labels)));
+        if (conditionTime is not null) c = c.Plus(_conditionTimeEmbed!.call(PadRows(conditionTime)));
+        if (augmentation is not null) c = c.Plus(_augmentationEmbed!.call(PadRows(augmentation)));
+        return c.MoveToOuterDisposeScope();                                                   // (B', D)
+    }
+
+    private Tensor Tokens(Tensor x, Tensor? condition)
+    {
+        using var scope = NewDisposeScope();
+        if (condition is not null) x = cat([x, condition], dim: 1);                           // (B, C + C_u, H, W)
+        return _patchEmbed.call(x.to_type(_positions.dtype)).Plus(_positions).MoveToOuterDisposeScope();  // (B, N, D)
     }
 
     /// <summary>What comes after the blocks.</summary>
@@ -137,9 +160,10 @@ public sealed class DiffusionTransformer : Module
     internal Tensor Unembed(Tensor tokens, Tensor c)
     {
         using var scope = NewDisposeScope();
-        var patches = _finalLayer.call(tokens, c).to_type(ScalarType.Float32);                // (B, N, p p C_out)
-        return Patches.Join(patches, _grid, Config.PatchSize).MoveToOuterDisposeScope();      // (B, C_out, H, W)
+        return Join(_finalLayer.call(tokens, c)).MoveToOuterDisposeScope();                   // (B, C_out, H, W)
     }
+
+    private Tensor Join(Tensor patches) => Patches.Join(patches.to_type(ScalarType.Float32), _grid, Config.PatchSize);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -34,9 +34,23 @@ public sealed class FinalLayer : Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor x, Tensor c)
     {
         using var scope = NewDisposeScope();
-        var m = _modulation.call(c).narrow(0, 0, x.shape[0]).unsqueeze(1).chunk(2, dim: -1);  // 2 x (B, 1, D)
-        var (shift, scale) = (m[0], m[1]);
-        var modulated = _norm is null ? AdaptiveLayerNorm.Apply(x, shift, scale) : _norm.Modulate(x, shift, scale);
+        var modulation = _modulation.call(c).narrow(0, 0, x.shape[0]).unsqueeze(1).chunk(2, dim: -1);  // 2 x (B, 1, D)
+        return Modulated(x, modulation).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Shift and scale of the layer.</summary>
+    /// <param name="activated">SiLU of the conditioning vectors, (B', D).</param>
+    /// <returns>(B', 2 D), owned by the caller's dispose scope.</returns>
+    internal Tensor Modulation(Tensor activated) => ((Linear)_modulation[1]).call(activated);
+
+    /// <summary>The layer with a shift and a scale that are known.</summary>
+    /// <param name="x">Tokens, (B, N, D).</param>
+    /// <param name="m">Shift and scale, 2 x (B, 1, D).</param>
+    /// <returns>Patches, (B, N, p p C), owned by the caller's dispose scope.</returns>
+    internal Tensor Modulated(Tensor x, Tensor[] m)
+    {
+        using var scope = NewDisposeScope();
+        var modulated = _norm is null ? AdaptiveLayerNorm.Apply(x, m[0], m[1]) : _norm.Modulate(x, m[0], m[1]);
         return _linear.call(modulated).MoveToOuterDisposeScope();
     }
 }

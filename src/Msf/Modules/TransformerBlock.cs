@@ -45,7 +45,22 @@ public sealed class TransformerBlock : Module<Tensor, Tensor, Tensor>
     public override Tensor forward(Tensor x, Tensor c)
     {
         using var scope = NewDisposeScope();
-        var m = _modulation.call(c).narrow(0, 0, x.shape[0]).unsqueeze(1).chunk(6, dim: -1);  // 6 x (B, 1, D)
+        var modulation = _modulation.call(c).narrow(0, 0, x.shape[0]).unsqueeze(1).chunk(6, dim: -1);  // 6 x (B, 1, D)
+        return Modulated(x, modulation).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Shifts, scales and gates of the block.</summary>
+    /// <param name="activated">SiLU of the conditioning vectors, (B', D).</param>
+    /// <returns>(B', 6 D), owned by the caller's dispose scope.</returns>
+    internal Tensor Modulation(Tensor activated) => ((Linear)_modulation[1]).call(activated);
+
+    /// <summary>The block with shifts, scales and gates that are known.</summary>
+    /// <param name="x">Tokens, (B, N, D).</param>
+    /// <param name="m">Shift, scale and gate of the attention and of the perceptron, 6 x (B, 1, D).</param>
+    /// <returns>Tokens, (B, N, D), owned by the caller's dispose scope.</returns>
+    internal Tensor Modulated(Tensor x, Tensor[] m)
+    {
+        using var scope = NewDisposeScope();
         var (shiftA, scaleA, gateA, shiftM, scaleM, gateM) = (m[0], m[1], m[2], m[3], m[4], m[5]);
         var attended = GatedResidual.Apply(x, gateA, _attention.Hidden(Modulate(_norm1, x, shiftA, scaleA)), _attention.Output);
         var perceptron = (IResidualLayer)_mlp;
