@@ -16,6 +16,7 @@ public sealed class BlockRecomputation(DiffusionTransformer network) : IDisposab
     private Tensor? _tokens;                                                                  // what the embedders made, (B, N, D)
     private Tensor? _conditioning;                                                            // (B', D)
     private Tensor? _conditioningLeaf;
+    private PlacedGrid? _placed;
     private Tensor? _lastLeaf;                                                                // what the last block made, (B, N, D)
 
     /// <summary>As <see cref="DiffusionTransformer.Forward(Tensor, Tensor, Tensor, Tensor?, Tensor?, Tensor?)"/>, whose parameters and errors it has.</summary>
@@ -25,7 +26,7 @@ public sealed class BlockRecomputation(DiffusionTransformer network) : IDisposab
     {
         if (_tokens is not null) throw new InvalidOperationException("a recomputation is for one step; make another for the next.");
         using var scope = NewDisposeScope();
-        var (tokens, conditioning) = network.Embed(x, t, labels, condition, conditionTime, augmentation);
+        (var tokens, var conditioning, _placed) = network.Embed(x, t, labels, condition, conditionTime, augmentation);
         (_tokens, _conditioning) = (tokens.DetachFromDisposeScope(), conditioning.DetachFromDisposeScope());
         _conditioningLeaf = Leaf(conditioning);
         var input = Leaf(tokens);
@@ -34,10 +35,10 @@ public sealed class BlockRecomputation(DiffusionTransformer network) : IDisposab
             using var inner = NewDisposeScope();
             _blocks.Push((block, input));
             // With gradients on, though the graph is dropped at once: what runs must be what runs again, kernel for kernel.
-            input = Leaf(block.call(input, _conditioningLeaf));
+            input = Leaf(block.ForwardWith(input, _conditioningLeaf, _placed.Rotary));
         }
         _lastLeaf = input;
-        return network.Unembed(_lastLeaf, _conditioningLeaf).MoveToOuterDisposeScope();
+        return network.Unembed(_lastLeaf, _conditioningLeaf, _placed.Grid).MoveToOuterDisposeScope();
     }
 
     /// <summary>Goes on, after the loss's backward, from the last block's output down to the embedders.</summary>
@@ -51,7 +52,7 @@ public sealed class BlockRecomputation(DiffusionTransformer network) : IDisposab
             using var input = kept.Input;
             using (NewDisposeScope())
             {
-                var output = kept.Block.call(input, _conditioningLeaf!);
+                var output = kept.Block.ForwardWith(input, _conditioningLeaf!, _placed!.Rotary);
                 autograd.backward([output], [gradient]);
             }
             gradient.Dispose();

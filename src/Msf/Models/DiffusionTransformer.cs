@@ -24,8 +24,7 @@ public sealed class DiffusionTransformer : Module
     [ComponentName(Name = "pos_embed")] private readonly Parameter _positions;
     [ComponentName(Name = "blocks")] private readonly ModuleList<TransformerBlock> _blocks;
     [ComponentName(Name = "final_layer")] private readonly FinalLayer _finalLayer;
-    private readonly RotaryPositions? _rotary;
-    private readonly int[] _grid;
+    private readonly GridPositions _grids;
 
     /// <summary>Creates the network with DiT's initial weights; its output is zero until trained.</summary>
     /// <param name="config">Architecture; must be valid.</param>
@@ -35,16 +34,15 @@ public sealed class DiffusionTransformer : Module
     {
         if (config.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors), nameof(config));
         Config = config;
-        _grid = Patches.Grid(config.InputSize, config.PatchSize);
+        _grids = new GridPositions(config);
         _patchEmbed = new PatchEmbed(config.Channels + config.ConditionChannels, config.PatchSize, config.Width, device);
         _timeEmbed = new TimestepEmbedder(config.Width, config.TimeScale, device, config.TimeOffset);
         _conditionTimeEmbed = config.ConditionChannels > 0 ? new TimestepEmbedder(config.Width, config.TimeScale, device, config.TimeOffset) : null;
         _labelEmbed = new LabelEmbedder(config.Classes, config.Width, device);
         _augmentationEmbed = config.AugmentationLabels > 0 ? new AugmentationEmbedder(config.AugmentationLabels, config.Width, device) : null;
-        _positions = Parameter(SinCosPositions.Create(_grid[0], _grid[1], config.Width).to(device ?? CPU), requires_grad: false);
-        _rotary = config.Block.Positions == PositionKind.Rotary ? new RotaryPositions(_grid, config.Width / config.Heads) : null;
+        _positions = Parameter(_grids.InitialTable().to(device ?? CPU), requires_grad: false);
         _blocks = new ModuleList<TransformerBlock>([.. Enumerable.Range(0, config.Depth)
-            .Select(_ => new TransformerBlock(config.Width, config.Heads, config.MlpRatio, device, config.Block, _rotary))]);
+            .Select(_ => new TransformerBlock(config.Width, config.Heads, config.MlpRatio, device, config.Block, _grids.Rotary))]);
         _finalLayer = new FinalLayer(config.Width, config.PatchSize, config.OutputChannels, device, config.Block.Normalization);
         RegisterComponents();
     }
@@ -55,7 +53,10 @@ public sealed class DiffusionTransformer : Module
     /// <summary>The architecture.</summary>
     public TransformerConfig Config { get; }
 
-    /// <summary>Runs the network in the type of its parameters.</summary>
+    /// <summary>What positions become on grids other than that of the configured size; that of the configuration until set.</summary>
+    public PositionScaling PositionScaling { get => _grids.Scaling; set => _grids.Scaling = value; }
+
+    /// <summary>Runs the network in the type of its parameters, on inputs of the configured size or of any other that the patch divides.</summary>
     /// <param name="x">Noisy component, (B, C, H, W).</param>
     /// <param name="t">Times, (B), before the configuration's time scale.</param>
     /// <param name="labels">Class indices, (B), int64; K is the null class.</param>
@@ -83,30 +84,31 @@ public sealed class DiffusionTransformer : Module
         RequireShapes(x, t, labels, condition, conditionTime);
         RequireAugmentation(augmentation, x.shape[0]);
         using var scope = NewDisposeScope();
+        var placed = Place(x);                                                                // once, before the threads ask
         var modulations = Modulations.Of([.. _blocks], _finalLayer, Conditioning(t, labels, conditionTime, augmentation), x.shape[0], shares);
         var output = BatchShares.Run(shares, [x.shape[0], Config.OutputChannels, .. x.shape[2..]], (start, count) =>
-            Modulated(Tokens(x.narrow(0, start, count), condition?.narrow(0, start, count)), modulations.narrow(1, start, count)));
+            Modulated(Tokens(x.narrow(0, start, count), condition?.narrow(0, start, count), placed), modulations.narrow(1, start, count), placed));
         return output.MoveToOuterDisposeScope();
     }
 
     private Tensor ForwardShare(Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime, Tensor? augmentation)
     {
         using var scope = NewDisposeScope();
-        var (tokens, c) = Embed(x, t, labels, condition, conditionTime, augmentation);
-        foreach (var block in _blocks) tokens = block.call(tokens, c);
-        return Unembed(tokens, c).MoveToOuterDisposeScope();                                  // (B, C_out, H, W)
+        var (tokens, c, placed) = Embed(x, t, labels, condition, conditionTime, augmentation);
+        foreach (var block in _blocks) tokens = block.ForwardWith(tokens, c, placed.Rotary);
+        return Unembed(tokens, c, placed.Grid).MoveToOuterDisposeScope();                     // (B, C_out, H, W)
     }
 
     // The network from its embedded tokens on, (b, N, D), with all modulations, (6 depth + 2, b, 1, D).
-    private Tensor Modulated(Tensor tokens, Tensor modulations)
+    private Tensor Modulated(Tensor tokens, Tensor modulations, PlacedGrid placed)
     {
         using var scope = NewDisposeScope();
         for (var i = 0; i < _blocks.Count; i++)
         {
             using var previous = tokens;
-            tokens = _blocks[i].Modulated(tokens, Modulations.OfBlock(modulations, i));
+            tokens = _blocks[i].Modulated(tokens, Modulations.OfBlock(modulations, i), placed.Rotary);
         }
-        return Join(_finalLayer.Modulated(tokens, Modulations.OfFinal(modulations))).MoveToOuterDisposeScope();  // (b, C_out, H, W)
+        return Join(_finalLayer.Modulated(tokens, Modulations.OfFinal(modulations)), placed.Grid).MoveToOuterDisposeScope();  // (b, C_out, H, W)
     }
 
     /// <summary>The blocks, first to last.</summary>
@@ -119,6 +121,7 @@ public sealed class DiffusionTransformer : Module
         using var state = random.get_rng_state();                                             // initial weights are drawn, and forgotten
         var twin = new DiffusionTransformer(Config);
         random.set_rng_state(state);
+        twin.PositionScaling = PositionScaling;
         twin.to(_positions.dtype);
         twin.to(Device);
         using var noGrad = no_grad();
@@ -128,16 +131,21 @@ public sealed class DiffusionTransformer : Module
     }
 
     /// <summary>What comes before the blocks.</summary>
-    /// <returns>Tokens, (B, N, D), and conditioning vectors, (B', D), in the type of the parameters, owned by the caller's dispose scope.</returns>
-    internal (Tensor Tokens, Tensor Conditioning) Embed(
+    /// <returns>
+    /// Tokens, (B, N, D), and conditioning vectors, (B', D), in the type of the parameters, owned by the caller's dispose scope; and their grid.
+    /// </returns>
+    internal (Tensor Tokens, Tensor Conditioning, PlacedGrid Placed) Embed(
         Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime, Tensor? augmentation)
     {
         RequireShapes(x, t, labels, condition, conditionTime);
         RequireAugmentation(augmentation, x.shape[0]);
         using var scope = NewDisposeScope();
-        var (c, tokens) = (Conditioning(t, labels, conditionTime, augmentation), Tokens(x, condition));
-        return (tokens.MoveToOuterDisposeScope(), c.MoveToOuterDisposeScope());
+        var placed = Place(x);
+        var (c, tokens) = (Conditioning(t, labels, conditionTime, augmentation), Tokens(x, condition, placed));
+        return (tokens.MoveToOuterDisposeScope(), c.MoveToOuterDisposeScope(), placed);
     }
+
+    private PlacedGrid Place(Tensor x) => _grids.On(_positions, Patches.Grid([(int)x.shape[2], (int)x.shape[3]], Config.PatchSize));
 
     private Tensor Conditioning(Tensor t, Tensor labels, Tensor? conditionTime, Tensor? augmentation)
     {
@@ -148,27 +156,27 @@ public sealed class DiffusionTransformer : Module
         return c.MoveToOuterDisposeScope();                                                   // (B', D)
     }
 
-    private Tensor Tokens(Tensor x, Tensor? condition)
+    private Tensor Tokens(Tensor x, Tensor? condition, PlacedGrid placed)
     {
         using var scope = NewDisposeScope();
         if (condition is not null) x = cat([x, condition], dim: 1);                           // (B, C + C_u, H, W)
-        return _patchEmbed.call(x.to_type(_positions.dtype)).Plus(_positions).MoveToOuterDisposeScope();  // (B, N, D)
+        return _patchEmbed.call(x.to_type(_positions.dtype)).Plus(placed.Codes).MoveToOuterDisposeScope();  // (B, N, D)
     }
 
     /// <summary>What comes after the blocks.</summary>
     /// <returns>Prediction, (B, C_out, H, W), float32, owned by the caller's dispose scope.</returns>
-    internal Tensor Unembed(Tensor tokens, Tensor c)
+    internal Tensor Unembed(Tensor tokens, Tensor c, int[] grid)
     {
         using var scope = NewDisposeScope();
-        return Join(_finalLayer.call(tokens, c)).MoveToOuterDisposeScope();                   // (B, C_out, H, W)
+        return Join(_finalLayer.call(tokens, c), grid).MoveToOuterDisposeScope();             // (B, C_out, H, W)
     }
 
-    private Tensor Join(Tensor patches) => Patches.Join(patches.to_type(ScalarType.Float32), _grid, Config.PatchSize);
+    private Tensor Join(Tensor patches, int[] grid) => Patches.Join(patches.to_type(ScalarType.Float32), grid, Config.PatchSize);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing) _rotary?.Dispose();
+        if (disposing) _grids.Dispose();
         base.Dispose(disposing);
     }
 
@@ -197,8 +205,10 @@ public sealed class DiffusionTransformer : Module
 
     private void RequireShapes(Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime)
     {
-        ShapeGuard.Require(x, nameof(x), -1, Config.Channels, Config.InputSize[0], Config.InputSize[1]);
-        var batch = x.shape[0];
+        ShapeGuard.Require(x, nameof(x), -1, Config.Channels, -1, -1);
+        var (batch, height, width, patch) = (x.shape[0], x.shape[2], x.shape[3], Config.PatchSize);
+        if (height < patch || width < patch || height % patch != 0 || width % patch != 0)
+            throw new ArgumentException($"x is {ShapeGuard.Format(x.shape)}: height and width must be multiples of the patch size {patch}, of 1 at least; crop or pad first.", nameof(x));
         ShapeGuard.Require(t, nameof(t), batch);
         ShapeGuard.Require(labels, nameof(labels), batch);
         var expected = Config.ConditionChannels > 0;
@@ -207,7 +217,7 @@ public sealed class DiffusionTransformer : Module
                 ? "this stage needs a condition and its noise level; pass both."
                 : "this stage takes no condition; pass neither condition nor conditionTime.", nameof(condition));
         if (!expected) return;
-        ShapeGuard.Require(condition!, nameof(condition), batch, Config.ConditionChannels, Config.InputSize[0], Config.InputSize[1]);
+        ShapeGuard.Require(condition!, nameof(condition), batch, Config.ConditionChannels, height, width);
         ShapeGuard.Require(conditionTime!, nameof(conditionTime), batch);
     }
 }

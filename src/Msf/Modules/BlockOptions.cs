@@ -18,6 +18,9 @@ public sealed record BlockOptions
     /// <summary>How tokens know their places; default fixed sine-cosine codes.</summary>
     public PositionKind Positions { get; init; }
 
+    /// <summary>What positions become on a grid other than that of the configured size; default interpolated.</summary>
+    public PositionScaling PositionScaling { get; init; }
+
     /// <summary>Everything that is wrong with the options, one line each; empty when they are usable.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -29,6 +32,7 @@ public sealed record BlockOptions
         Check(Normalization, "normalization");
         Check(Perceptron, "perceptron");
         Check(Positions, "positions");
+        Check(PositionScaling, "positionScaling");
         return errors;
     }
 }

@@ -10,16 +10,26 @@ namespace Msf.Modules;
 /// </summary>
 public sealed class RotaryPositions : IDisposable
 {
-    private const double MaxPeriod = 10000.0;
-
     private Tensor _turns;                                                                    // (N, d/2, 2): cosine and sine
 
     /// <summary>Computes the turns of a grid.</summary>
     /// <param name="grid">Tokens along every axis, the last one varying fastest in the sequence.</param>
     /// <param name="headSize">Channels d of a head; divisible by twice the number of axes.</param>
     /// <exception cref="ArgumentException">The head size does not fit the number of axes.</exception>
-    public RotaryPositions(ReadOnlySpan<int> grid, int headSize)
+    public RotaryPositions(ReadOnlySpan<int> grid, int headSize) : this(grid, headSize, grid, PositionScaling.Interpolation)
     {
+    }
+
+    /// <summary>Computes the turns of a grid for a network that was trained on another; on the trained one they are those of the other constructor.</summary>
+    /// <param name="grid">Tokens along every axis, the last one varying fastest in the sequence.</param>
+    /// <param name="headSize">Channels d of a head; divisible by twice the number of axes.</param>
+    /// <param name="trained">Tokens along every axis in training.</param>
+    /// <param name="scaling">What positions become where the grids differ, along each axis by itself.</param>
+    /// <exception cref="ArgumentException">The head size does not fit the number of axes, or the grids have another number of them.</exception>
+    public RotaryPositions(ReadOnlySpan<int> grid, int headSize, ReadOnlySpan<int> trained, PositionScaling scaling)
+    {
+        if (grid.Length != trained.Length)
+            throw new ArgumentException($"the grid has {grid.Length} axes, that of training {trained.Length}; they must be the same.", nameof(trained));
         if (!Fits(headSize, grid.Length))
             throw new ArgumentException($"a head has {headSize} channels; rotary positions over {grid.Length} axes need a multiple of {2 * grid.Length}.", nameof(headSize));
         var tokens = 1;
@@ -31,11 +41,12 @@ public sealed class RotaryPositions : IDisposable
             var rest = token;
             for (var axis = grid.Length - 1; axis >= 0; axis--)
             {
-                var place = rest % grid[axis];
+                var places = new PositionAxis(grid[axis], trained[axis], scaling);
+                var (position, period) = (places.Position(rest % grid[axis]), places.Base(perAxis));
                 rest /= grid[axis];
                 for (var i = 0; i < perAxis; i++)
                 {
-                    var (sine, cosine) = Math.SinCos(place * Math.Pow(MaxPeriod, -(double)i / perAxis));
+                    var (sine, cosine) = Math.SinCos(position * Math.Pow(period, -(double)i / perAxis));
                     var pair = token * pairs + axis * perAxis + i;
                     (turns[2 * pair], turns[2 * pair + 1]) = ((float)cosine, (float)sine);
                 }

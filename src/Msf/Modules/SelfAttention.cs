@@ -35,13 +35,17 @@ public sealed class SelfAttention : Module<Tensor, Tensor>, IResidualLayer
         RegisterComponents();
     }
 
+    /// <inheritdoc/>
+    public Tensor Hidden(Tensor x) => Hidden(x, rotary: null);
+
     /// <summary>What the heads found, side by side: all but the last projection.</summary>
     /// <param name="x">Tokens, (B, N, D).</param>
+    /// <param name="rotary">Positions on another grid than the layer's own; null takes those.</param>
     /// <returns>(B, N, D), owned by the caller's dispose scope.</returns>
-    public Tensor Hidden(Tensor x)
+    internal Tensor Hidden(Tensor x, RotaryPositions? rotary)
     {
         using var scope = NewDisposeScope();
-        var (queries, keys, values) = Parts(x);                                               // (B h, N, d)
+        var (queries, keys, values) = Parts(x, rotary ?? _rotary);                                               // (B h, N, d)
         return HeadAttention.Apply(queries, keys, values, _heads).MoveToOuterDisposeScope();
     }
 
@@ -56,9 +60,9 @@ public sealed class SelfAttention : Module<Tensor, Tensor>, IResidualLayer
         return _proj.call(mixed);                                                             // (B, N, D)
     }
 
-    private (Tensor Queries, Tensor Keys, Tensor Values) Parts(Tensor x)
+    private (Tensor Queries, Tensor Keys, Tensor Values) Parts(Tensor x, RotaryPositions? rotary)
     {
-        if (_queryNorm is null && _rotary is null)
+        if (_queryNorm is null && rotary is null)
         {
             var parts = HeadSplit.Apply(x, _qkv, _heads, 1, 1, 1);                            // 3 x (1, B h, N, d)
             return (parts[0].squeeze(0), parts[1].squeeze(0), parts[2].squeeze(0));
@@ -67,7 +71,7 @@ public sealed class SelfAttention : Module<Tensor, Tensor>, IResidualLayer
         var both = split[0];                                                                  // (2, B h, N, d)
         if (_queryNorm is not null)
             both = RmsNorm.Normalize(both).mul(stack([_queryNorm.Weight, _keyNorm!.Weight]).unsqueeze(1).unsqueeze(1));
-        if (_rotary is not null) both = _rotary.Rotate(both);
+        if (rotary is not null) both = rotary.Rotate(both);
         var turned = both.unbind(0);                                                          // whose gradient is one copy
         return (turned[0], turned[1], split[1].squeeze(0));
     }

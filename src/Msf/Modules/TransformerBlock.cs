@@ -42,11 +42,18 @@ public sealed class TransformerBlock : Module<Tensor, Tensor, Tensor>
     /// <param name="x">Tokens, (B, N, D).</param>
     /// <param name="c">Conditioning vectors, (B', D) with B' at least B; rows beyond B are padding.</param>
     /// <returns>Tokens, (B, N, D), owned by the caller's dispose scope.</returns>
-    public override Tensor forward(Tensor x, Tensor c)
+    public override Tensor forward(Tensor x, Tensor c) => ForwardWith(x, c, rotary: null);
+
+    /// <summary>The block on a grid that need not be the one it was made for.</summary>
+    /// <param name="x">Tokens, (B, N, D).</param>
+    /// <param name="c">Conditioning vectors, (B', D) with B' at least B; rows beyond B are padding.</param>
+    /// <param name="rotary">Positions on the grid for <see cref="PositionKind.Rotary"/>; null takes those that the block was made with.</param>
+    /// <returns>Tokens, (B, N, D), owned by the caller's dispose scope.</returns>
+    internal Tensor ForwardWith(Tensor x, Tensor c, RotaryPositions? rotary)
     {
         using var scope = NewDisposeScope();
         var modulation = _modulation.call(c).narrow(0, 0, x.shape[0]).unsqueeze(1).chunk(6, dim: -1);  // 6 x (B, 1, D)
-        return Modulated(x, modulation).MoveToOuterDisposeScope();
+        return Modulated(x, modulation, rotary).MoveToOuterDisposeScope();
     }
 
     /// <summary>Shifts, scales and gates of the block.</summary>
@@ -57,12 +64,13 @@ public sealed class TransformerBlock : Module<Tensor, Tensor, Tensor>
     /// <summary>The block with shifts, scales and gates that are known.</summary>
     /// <param name="x">Tokens, (B, N, D).</param>
     /// <param name="m">Shift, scale and gate of the attention and of the perceptron, 6 x (B, 1, D).</param>
+    /// <param name="rotary">Positions on the grid for <see cref="PositionKind.Rotary"/>; null takes those that the block was made with.</param>
     /// <returns>Tokens, (B, N, D), owned by the caller's dispose scope.</returns>
-    internal Tensor Modulated(Tensor x, Tensor[] m)
+    internal Tensor Modulated(Tensor x, Tensor[] m, RotaryPositions? rotary)
     {
         using var scope = NewDisposeScope();
         var (shiftA, scaleA, gateA, shiftM, scaleM, gateM) = (m[0], m[1], m[2], m[3], m[4], m[5]);
-        var attended = GatedResidual.Apply(x, gateA, _attention.Hidden(Modulate(_norm1, x, shiftA, scaleA)), _attention.Output);
+        var attended = GatedResidual.Apply(x, gateA, _attention.Hidden(Modulate(_norm1, x, shiftA, scaleA), rotary), _attention.Output);
         var perceptron = (IResidualLayer)_mlp;
         var y = GatedResidual.Apply(attended, gateM, perceptron.Hidden(Modulate(_norm2, attended, shiftM, scaleM)), perceptron.Output);
         return y.MoveToOuterDisposeScope();                                                   // (B, N, D)

@@ -10,10 +10,10 @@ public sealed class DiffusionTransformerBadInputTests
     private static readonly TransformerConfig _conditioned = _base with { ConditionChannels = 3 };
 
     [Theory]
-    [InlineData(new long[] { 2, 4, 4, 6 }, "x is (2, 4, 4, 6), expected (?, 3, 4, 6)")]
-    [InlineData(new long[] { 2, 3, 6, 4 }, "x is (2, 3, 6, 4), expected (?, 3, 4, 6)")]
-    [InlineData(new long[] { 3, 4, 6 }, "x is (3, 4, 6), expected (?, 3, 4, 6)")]
-    [InlineData(new long[] { }, "x is (), expected (?, 3, 4, 6)")]
+    [InlineData(new long[] { 2, 4, 4, 6 }, "x is (2, 4, 4, 6), expected (?, 3, ?, ?)")]
+    [InlineData(new long[] { 2, 3, 5, 4 }, "x is (2, 3, 5, 4): height and width must be multiples of the patch size 2")]
+    [InlineData(new long[] { 3, 4, 6 }, "x is (3, 4, 6), expected (?, 3, ?, ?)")]
+    [InlineData(new long[] { }, "x is (), expected (?, 3, ?, ?)")]
     public void A_component_of_another_shape_is_refused(long[] shape, string message)
     {
         using var scope = NewDisposeScope();

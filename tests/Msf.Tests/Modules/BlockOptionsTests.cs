@@ -120,9 +120,10 @@ public sealed class BlockOptionsTests
     [Fact]
     public void Options_outside_their_range_are_told_at_once()
     {
-        var errors = new BlockOptions { Normalization = (NormalizationKind)7, Perceptron = (PerceptronKind)8, Positions = (PositionKind)9 }.Validate();
+        var errors = new BlockOptions { Normalization = (NormalizationKind)7, Perceptron = (PerceptronKind)8, Positions = (PositionKind)9, PositionScaling = (PositionScaling)3 }.Validate();
         Assert.Equal(
-            ["block.normalization is 7, expected LayerNorm or RmsNorm", "block.perceptron is 8, expected Gelu or SwiGlu", "block.positions is 9, expected SinCos or Rotary"],
+            ["block.normalization is 7, expected LayerNorm or RmsNorm", "block.perceptron is 8, expected Gelu or SwiGlu", "block.positions is 9, expected SinCos or Rotary",
+                "block.positionScaling is 3, expected Interpolation or Extrapolation or NtkAware"],
             errors);
     }
 
