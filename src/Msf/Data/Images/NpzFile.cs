@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
-using System.Text;
 using Msf.Runtime;
 
 namespace Msf.Data;
@@ -25,25 +23,10 @@ public static class NpzFile
         AtomicFile.Write(path, stream =>
         {
             using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-            using (var entry = Open(archive, "arr_0.npy", "|u1", $"({images.Count}, {height}, {width}, 3)"))
+            using (var entry = NpyEntry.Start(archive, "arr_0", "|u1", images.Count, height, width, 3))
                 foreach (var image in images) entry.Write(image.Pixels);
-            using (var entry = Open(archive, "arr_1.npy", "<i8", $"({labels.Count},)"))
+            using (var entry = NpyEntry.Start(archive, "arr_1", "<i8", labels.Count))
                 entry.Write(MemoryMarshal.AsBytes<long>(labels.Select(label => (long)label).ToArray()));
         });
-    }
-
-    /// <summary>Starts an entry with the header of the .npy format, version 1.0, padded to 64 bytes.</summary>
-    private static Stream Open(ZipArchive archive, string name, string type, string shape)
-    {
-        const int prefix = 10;
-        var header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': {shape}, }}";
-        var length = (prefix + header.Length + 1 + 63) / 64 * 64 - prefix;
-        var entry = archive.CreateEntry(name, CompressionLevel.Fastest).Open();
-        var start = new byte[prefix];
-        Encoding.Latin1.GetBytes("\u0093NUMPY\u0001\0", start);
-        BinaryPrimitives.WriteUInt16LittleEndian(start.AsSpan(8), (ushort)length);
-        entry.Write(start);
-        entry.Write(Encoding.ASCII.GetBytes(header.PadRight(length - 1) + "\n"));
-        return entry;
     }
 }

@@ -1,0 +1,71 @@
+using System.IO.Compression;
+using Msf.Data;
+using Msf.Runtime;
+using static TorchSharp.torch;
+
+namespace Msf.Evaluation;
+
+/// <summary>Mean and covariance of features, as Frechet distances need them and the statistics files of ADM's evaluation (<c>mu</c>, <c>sigma</c>) hold them.</summary>
+public sealed class FeatureMoments : IDisposable
+{
+    private const string CountName = "count";
+
+    /// <summary>Takes ownership of mean and covariance.</summary>
+    /// <param name="mean">(D), float64, on the CPU.</param>
+    /// <param name="covariance">(D, D), float64, on the CPU; symmetric.</param>
+    /// <param name="count">Number of images they are of; null where nobody told.</param>
+    /// <exception cref="ArgumentException">The shapes do not fit each other, or a number is not finite.</exception>
+    public FeatureMoments(Tensor mean, Tensor covariance, long? count = null)
+    {
+        if (mean.shape is not [> 0 and var width] || covariance.shape is not [var rows, var columns] || rows != width || columns != width)
+            throw new ArgumentException($"mean is {ShapeGuard.Format(mean.shape)} and covariance {ShapeGuard.Format(covariance.shape)}, expected (D) and (D, D).", nameof(covariance));
+        using (var scope = NewDisposeScope())
+            if (!mean.isfinite().all().item<bool>() || !covariance.isfinite().all().item<bool>()) throw new ArgumentException("mean and covariance must be finite numbers.", nameof(covariance));
+        (Mean, Covariance, Count) = (mean.DetachFromDisposeScope(), covariance.DetachFromDisposeScope(), count);
+    }
+
+    /// <summary>Mean, (D), float64, on the CPU.</summary>
+    public Tensor Mean { get; }
+
+    /// <summary>Covariance, (D, D), float64, on the CPU.</summary>
+    public Tensor Covariance { get; }
+
+    /// <summary>Number of images; null where a file does not tell, as ADM's do not.</summary>
+    public long? Count { get; }
+
+    /// <summary>Number of features D.</summary>
+    public int Width => (int)Mean.shape[0];
+
+    /// <summary>Reads a statistics file.</summary>
+    /// <param name="path">A .npz archive with <c>mu</c>, (D), and <c>sigma</c>, (D, D); <c>count</c> where this program wrote it.</param>
+    /// <returns>The moments, owned by the caller.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is no archive of statistics.</exception>
+    public static FeatureMoments Read(string path)
+    {
+        using var scope = NewDisposeScope();
+        using var archive = NpzArchive.Open(path);
+        var (mean, covariance) = archive.ReadStatistics();
+        long? count = archive.Names.Contains(CountName) && archive.Read(CountName) is { dtype: ScalarType.Int64 } number && number.numel() == 1 ? number.item<long>() : null;
+        return new FeatureMoments(mean, covariance, count);
+    }
+
+    /// <summary>Writes a statistics file, which appears complete or not at all; ADM's evaluation and pytorch-fid read it.</summary>
+    /// <param name="path">The .npz file.</param>
+    /// <exception cref="IOException">The file system refused.</exception>
+    public void Write(string path) => AtomicFile.Write(path, stream =>
+    {
+        using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+        using (var entry = NpyEntry.Start(archive, "mu", "<f8", Width)) Checkpoints.TensorBytes.Visit(Mean, (piece, _) => entry.Write(piece));
+        using (var entry = NpyEntry.Start(archive, "sigma", "<f8", Width, Width)) Checkpoints.TensorBytes.Visit(Covariance, (piece, _) => entry.Write(piece));
+        if (Count is not { } count) return;
+        using (var entry = NpyEntry.Start(archive, CountName, "<i8", 1)) entry.Write(BitConverter.GetBytes(count));
+    });
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Mean.Dispose();
+        Covariance.Dispose();
+    }
+}

@@ -1,0 +1,82 @@
+using Msf.Runtime;
+using static TorchSharp.torch;
+
+namespace Msf.Evaluation;
+
+/// <summary>
+/// Mean and covariance of any number of features in one pass, in float64 and the memory of one covariance: batches are joined by the pairwise rule of Chan, Golub and LeVeque
+/// (1979), which loses no digits to large means. Two of them, gathered apart, can be merged.
+/// </summary>
+public sealed class FeatureStatistics : IDisposable
+{
+    private readonly Tensor _mean;                                                            // (D)
+    private readonly Tensor _scatter;                                                         // (D, D): sum of the products of deviations from the mean
+
+    /// <summary>Begins with no features.</summary>
+    /// <param name="width">Number of features D of an image, at least 1.</param>
+    public FeatureStatistics(int width)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        (_mean, _scatter) = (zeros([width], ScalarType.Float64, CPU).DetachFromDisposeScope(), zeros([width, width], ScalarType.Float64, CPU).DetachFromDisposeScope());
+        Width = width;
+    }
+
+    /// <summary>Number of features D of an image.</summary>
+    public int Width { get; }
+
+    /// <summary>Images seen.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>Adds a batch.</summary>
+    /// <param name="features">(B, D), any floating type, on any device.</param>
+    /// <exception cref="ArgumentException">The shape is another, or a number is not finite; nothing was added.</exception>
+    public void Add(Tensor features)
+    {
+        ShapeGuard.Require(features, "features", -1, Width);
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var batch = features.to(ScalarType.Float64).cpu();                                    // (B, D)
+        if (!batch.isfinite().all().item<bool>()) throw new ArgumentException("a feature is not finite; the images or the network are broken.", nameof(features));
+        var mean = batch.mean([0]);                                                           // (D)
+        var deviations = batch.sub(mean);
+        Join(batch.shape[0], mean, deviations.t().mm(deviations));
+    }
+
+    /// <summary>Adds what another one has seen, which stays as it is.</summary>
+    /// <exception cref="ArgumentException">It is of another width.</exception>
+    public void Merge(FeatureStatistics other)
+    {
+        if (other.Width != Width) throw new ArgumentException($"statistics of {other.Width} features cannot be merged into those of {Width}.", nameof(other));
+        using var noGrad = no_grad();
+        Join(other.Count, other._mean, other._scatter);
+    }
+
+    /// <summary>Mean and covariance (divided by the count less 1) of all that was seen.</summary>
+    /// <returns>Owned by the caller.</returns>
+    /// <exception cref="InvalidOperationException">Fewer than two images were seen.</exception>
+    public FeatureMoments Moments()
+    {
+        if (Count < 2) throw new InvalidOperationException($"{Count} images have no covariance; at least 2 are needed.");
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        return new FeatureMoments(_mean.clone(), _scatter.Times(1.0 / (Count - 1)), Count);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _mean.Dispose();
+        _scatter.Dispose();
+    }
+
+    private void Join(long count, Tensor mean, Tensor scatter)
+    {
+        if (count == 0) return;
+        using var scope = NewDisposeScope();
+        var (total, delta) = (Count + count, mean.sub(_mean));                                // (D)
+        _scatter.AddInPlace(scatter);
+        _scatter.AddInPlace(delta.outer(delta).Times((double)Count * count / total));
+        _mean.AddInPlace(delta.Times((double)count / total));
+        Count = total;
+    }
+}
