@@ -85,9 +85,10 @@ public sealed class DiffusionTransformer : Module
         RequireAugmentation(augmentation, x.shape[0]);
         using var scope = NewDisposeScope();
         var placed = Place(x);                                                                // once, before the threads ask
-        var modulations = Modulations.Of([.. _blocks], _finalLayer, Conditioning(t, labels, conditionTime, augmentation), x.shape[0], shares);
+        var activated = functional.silu(Conditioning(t, labels, conditionTime, augmentation));
+        var modulations = new Modulations(this, activated, x.shape[0], shares);
         var output = BatchShares.Run(shares, [x.shape[0], Config.OutputChannels, .. x.shape[2..]], (start, count) =>
-            Modulated(Tokens(x.narrow(0, start, count), condition?.narrow(0, start, count), placed), modulations.narrow(1, start, count), placed));
+            Modulated(x.narrow(0, start, count), condition?.narrow(0, start, count), placed, layer => modulations.Of(layer, start, count).unbind(0)));
         return output.MoveToOuterDisposeScope();
     }
 
@@ -99,20 +100,29 @@ public sealed class DiffusionTransformer : Module
         return Unembed(tokens, c, placed.Grid).MoveToOuterDisposeScope();                     // (B, C_out, H, W)
     }
 
-    // The network from its embedded tokens on, (b, N, D), with all modulations, (6 depth + 2, b, 1, D).
-    private Tensor Modulated(Tensor tokens, Tensor modulations, PlacedGrid placed)
+    /// <summary>The network with shifts, scales and gates that are known.</summary>
+    /// <param name="x">Noisy component, (B, C, H, W).</param>
+    /// <param name="condition">Noised condition, (B, C_u, H, W), or null.</param>
+    /// <param name="placed">What <see cref="Place"/> gave for such images.</param>
+    /// <param name="modulations">Of every block, 6 x (B, 1, D), and of the last layer, 2 x (B, 1, D), by their number.</param>
+    /// <returns>Prediction, (B, C_out, H, W), float32, owned by the caller's dispose scope.</returns>
+    internal Tensor Modulated(Tensor x, Tensor? condition, PlacedGrid placed, Func<int, Tensor[]> modulations)
     {
         using var scope = NewDisposeScope();
+        var tokens = Tokens(x, condition, placed);
         for (var i = 0; i < _blocks.Count; i++)
         {
             using var previous = tokens;
-            tokens = _blocks[i].Modulated(tokens, Modulations.OfBlock(modulations, i), placed.Rotary);
+            tokens = _blocks[i].Modulated(tokens, modulations(i), placed.Rotary);
         }
-        return Join(_finalLayer.Modulated(tokens, Modulations.OfFinal(modulations)), placed.Grid).MoveToOuterDisposeScope();  // (b, C_out, H, W)
+        return Unembed(tokens, modulations(_blocks.Count), placed.Grid).MoveToOuterDisposeScope();
     }
 
     /// <summary>The blocks, first to last.</summary>
     internal IEnumerable<TransformerBlock> Blocks => _blocks;
+
+    /// <summary>What makes shifts, scales and gates of an activated conditioning vector: of every block, and of the last layer.</summary>
+    internal IEnumerable<Linear> ModulationLayers => [.. _blocks.Select(block => block.ModulationLayer), _finalLayer.ModulationLayer];
 
     /// <summary>Another network that computes with the same weights, in the same memory, and has gradients of its own.</summary>
     /// <returns>In training mode; owned by the caller, and of no use after this one.</returns>
@@ -145,9 +155,12 @@ public sealed class DiffusionTransformer : Module
         return (tokens.MoveToOuterDisposeScope(), c.MoveToOuterDisposeScope(), placed);
     }
 
-    private PlacedGrid Place(Tensor x) => _grids.On(_positions, Patches.Grid([(int)x.shape[2], (int)x.shape[3]], Config.PatchSize));
+    /// <summary>Positions for the grid of such images. Not for several threads at once.</summary>
+    internal PlacedGrid Place(Tensor x) => _grids.On(_positions, Patches.Grid([(int)x.shape[2], (int)x.shape[3]], Config.PatchSize));
 
-    private Tensor Conditioning(Tensor t, Tensor labels, Tensor? conditionTime, Tensor? augmentation)
+    /// <summary>Conditioning vectors of the images, and padding up to whole tiles of the product kernels.</summary>
+    /// <returns>(B', D), owned by the caller's dispose scope.</returns>
+    internal Tensor Conditioning(Tensor t, Tensor labels, Tensor? conditionTime, Tensor? augmentation)
     {
         using var scope = NewDisposeScope();
         var c = _timeEmbed.call(PadRows(t)).Plus(_labelEmbed.call(PadRows(labels)));
@@ -156,7 +169,9 @@ public sealed class DiffusionTransformer : Module
         return c.MoveToOuterDisposeScope();                                                   // (B', D)
     }
 
-    private Tensor Tokens(Tensor x, Tensor? condition, PlacedGrid placed)
+    /// <summary>Tokens that the first block takes.</summary>
+    /// <returns>(B, N, D), owned by the caller's dispose scope.</returns>
+    internal Tensor Tokens(Tensor x, Tensor? condition, PlacedGrid placed)
     {
         using var scope = NewDisposeScope();
         if (condition is not null) x = cat([x, condition], dim: 1);                           // (B, C + C_u, H, W)
@@ -169,6 +184,17 @@ public sealed class DiffusionTransformer : Module
     {
         using var scope = NewDisposeScope();
         return Join(_finalLayer.call(tokens, c), grid).MoveToOuterDisposeScope();             // (B, C_out, H, W)
+    }
+
+    /// <summary>The same with a shift and a scale that are known.</summary>
+    /// <param name="tokens">(B, N, D).</param>
+    /// <param name="modulation">2 x (B, 1, D).</param>
+    /// <param name="grid">Patches along each side.</param>
+    /// <returns>Prediction, (B, C_out, H, W), float32, owned by the caller's dispose scope.</returns>
+    internal Tensor Unembed(Tensor tokens, Tensor[] modulation, int[] grid)
+    {
+        using var scope = NewDisposeScope();
+        return Join(_finalLayer.Modulated(tokens, modulation), grid).MoveToOuterDisposeScope();
     }
 
     private Tensor Join(Tensor patches, int[] grid) => Patches.Join(patches.to_type(ScalarType.Float32), grid, Config.PatchSize);

@@ -1,7 +1,6 @@
-using Msf.Modules;
 using Msf.Runtime;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace Msf.Models;
 
@@ -9,43 +8,46 @@ namespace Msf.Models;
 /// Shifts, scales and gates of a whole network for a whole batch (adaLN, Peebles and Xie 2023). Their weights, a third of a network, meet one row an image: such
 /// a product lasts as long as reading them, so it is made once for the batch and not again for every share of it.
 /// </summary>
-internal static class Modulations
+internal sealed class Modulations
 {
-    private const int PerBlock = 6;
+    private readonly Linear[] _layers;
+    private readonly Tensor[] _values;                                                        // of every layer, (6 or 2, B, 1, D)
 
-    /// <summary>Computes them, every thread for some of the blocks, without gradients.</summary>
-    /// <param name="blocks">The blocks.</param>
-    /// <param name="final">The last layer.</param>
-    /// <param name="c">Conditioning vectors, (B', D); rows beyond the batch are padding.</param>
+    /// <summary>Computes them, every thread for some of the layers, without gradients.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="activated">SiLU of the conditioning vectors, (B', D); rows beyond the batch are padding.</param>
     /// <param name="batch">Number of images B.</param>
     /// <param name="threads">How many threads take part, at most <see cref="ThreadTeam.Threads"/>.</param>
-    /// <returns>(6 depth + 2, B, 1, D) in the type of <paramref name="c"/>, owned by the caller's dispose scope.</returns>
-    internal static Tensor Of(IReadOnlyList<TransformerBlock> blocks, FinalLayer final, Tensor c, long batch, int threads)
+    internal Modulations(DiffusionTransformer network, Tensor activated, long batch, int threads)
     {
-        using var scope = NewDisposeScope();
-        var activated = functional.silu(c);
-        var all = empty([PerBlock * blocks.Count + 2, batch, 1, c.shape[1]], c.dtype);        // made here: no tensor changes threads
-        void Put(int first, int count, Tensor modulation) =>
-            all.narrow(0, first, count).copy_(modulation.narrow(0, 0, batch).view(batch, count, 1, -1).transpose(0, 1));
-        ThreadTeam.Apart(threads, thread =>
+        _layers = [.. network.ModulationLayers];
+        _values = [.. _layers.Select(layer => empty([layer.bias!.shape[0] / activated.shape[1], batch, 1, activated.shape[1]], activated.dtype))];
+        EachLayer(threads, (layer, i, _) =>
         {
             using var inference = inference_mode();
-            using var inner = NewDisposeScope();
-            for (var i = blocks.Count * thread / threads; i < blocks.Count * (thread + 1) / threads; i++)
-                Put(PerBlock * i, PerBlock, blocks[i].Modulation(activated));
-            if (thread == threads - 1) Put(PerBlock * blocks.Count, 2, final.Modulation(activated));
+            _values[i].copy_(layer.call(activated).narrow(0, 0, batch).view(batch, _values[i].shape[0], 1, -1).transpose(0, 1));
         });
-        return all.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Those of one block.</summary>
-    /// <param name="all">What <see cref="Of"/> gave, or some of its images.</param>
-    /// <param name="block">Its number.</param>
-    /// <returns>6 x (b, 1, D).</returns>
-    internal static Tensor[] OfBlock(Tensor all, int block) => all.narrow(0, PerBlock * block, PerBlock).unbind(0);
+    /// <summary>The modulations of every layer: 6 of a block, (6, B, 1, D), and 2 of the last layer, (2, B, 1, D).</summary>
+    internal IReadOnlyList<Tensor> Values => _values;
 
-    /// <summary>Those of the last layer.</summary>
-    /// <param name="all">What <see cref="Of"/> gave, or some of its images.</param>
-    /// <returns>2 x (b, 1, D).</returns>
-    internal static Tensor[] OfFinal(Tensor all) => all.narrow(0, all.shape[0] - 2, 2).unbind(0);
+    /// <summary>Those of one layer for some of the images.</summary>
+    /// <param name="layer">A block's number, or the number of blocks for the last layer.</param>
+    /// <param name="start">First image.</param>
+    /// <param name="count">Number of images b.</param>
+    /// <returns>(6 or 2, b, 1, D), each of the 6 or 2 contiguous, owned by the caller's dispose scope.</returns>
+    internal Tensor Of(int layer, long start, long count) => _values[layer].narrow(1, start, count);
+
+    /// <summary>Calls a function for every layer, on several threads. Tensors that are to last are made before: none changes threads.</summary>
+    /// <param name="threads">How many threads take part, at most <see cref="ThreadTeam.Threads"/>.</param>
+    /// <param name="body">Takes the layer, its number, and the number of the thread; in a dispose scope, with gradients on.</param>
+    internal void EachLayer(int threads, Action<Linear, int, int> body) => ThreadTeam.Apart(threads, thread =>
+    {
+        for (var i = _layers.Length * thread / threads; i < _layers.Length * (thread + 1) / threads; i++)
+        {
+            using var scope = NewDisposeScope();
+            body(_layers[i], i, thread);
+        }
+    });
 }

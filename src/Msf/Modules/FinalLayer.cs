@@ -38,10 +38,8 @@ public sealed class FinalLayer : Module<Tensor, Tensor, Tensor>
         return Modulated(x, modulation).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Shift and scale of the layer.</summary>
-    /// <param name="activated">SiLU of the conditioning vectors, (B', D).</param>
-    /// <returns>(B', 2 D), owned by the caller's dispose scope.</returns>
-    internal Tensor Modulation(Tensor activated) => ((Linear)_modulation[1]).call(activated);
+    /// <summary>From SiLU of the conditioning vectors, (B', D), to shift and scale, (B', 2 D).</summary>
+    internal Linear ModulationLayer => (Linear)_modulation[1];
 
     /// <summary>The layer with a shift and a scale that are known.</summary>
     /// <param name="x">Tokens, (B, N, D).</param>

@@ -56,10 +56,8 @@ public sealed class TransformerBlock : Module<Tensor, Tensor, Tensor>
         return Modulated(x, modulation, rotary).MoveToOuterDisposeScope();
     }
 
-    /// <summary>Shifts, scales and gates of the block.</summary>
-    /// <param name="activated">SiLU of the conditioning vectors, (B', D).</param>
-    /// <returns>(B', 6 D), owned by the caller's dispose scope.</returns>
-    internal Tensor Modulation(Tensor activated) => ((Linear)_modulation[1]).call(activated);
+    /// <summary>From SiLU of the conditioning vectors, (B', D), to shifts, scales and gates, (B', 6 D).</summary>
+    internal Linear ModulationLayer => (Linear)_modulation[1];
 
     /// <summary>The block with shifts, scales and gates that are known.</summary>
     /// <param name="x">Tokens, (B, N, D).</param>

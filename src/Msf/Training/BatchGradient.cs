@@ -60,7 +60,9 @@ internal sealed class BatchGradient : IDisposable
             var starts = shares.Select((_, i) => shares.Take(i).Sum(share => share.Count)).ToArray();
             try
             {
-                ThreadTeam.Apart(shares.Length, i => Differentiate(i, shares[i], shares[i].Count / (double)draw.Count, perImage, starts[i]));
+                var shared = shares.Length > 1 ? new SharedModulations(_networks[0], part, shares.Length) : null;
+                ThreadTeam.Apart(shares.Length, i => Differentiate(i, shares[i], shares[i].Count / (double)draw.Count, shared, perImage, starts[i]));
+                shared?.Backward();
                 norm = _sum.Into(Value, add);
             }
             finally
@@ -73,17 +75,23 @@ internal sealed class BatchGradient : IDisposable
         return norm;
     }
 
-    private void Differentiate(int share, StageDraw draw, double weight, Tensor perImage, long start)
+    private void Differentiate(int share, StageDraw draw, double weight, SharedModulations? shared, Tensor perImage, long start)
     {
         using var scope = NewDisposeScope();
         var network = _networks[share];
         using var recomputation = _recompute ? new BlockRecomputation(network) : null;
-        var result = _loss.Compute((x, t, labels, condition, time) => recomputation is null
-            ? network.Forward(x, t, labels, condition, time, draw.Augmentation)
-            : recomputation.Forward(x, t, labels, condition, time, draw.Augmentation), draw);
+        var leaves = shared?.Leaves(start, draw.Count);
+        var result = _loss.Compute((x, t, labels, condition, time) => (leaves, recomputation) switch
+        {
+            (null, null) => network.Forward(x, t, labels, condition, time, draw.Augmentation),
+            (null, _) => recomputation.Forward(x, t, labels, condition, time, draw.Augmentation),
+            (_, null) => network.Modulated(x, condition, network.Place(x), layer => leaves[layer].unbind(0)),
+            _ => recomputation.Forward(x, condition, leaves),
+        }, draw);
         var loss = weight < 1 ? result.Loss.Times(weight) : result.Loss;
         loss.backward();
         recomputation?.Backward();
+        if (leaves is not null) shared!.Take(leaves, start);
         using var noGrad = no_grad();
         perImage.narrow(0, start, draw.Count).copy_(result.PerImage);
     }
