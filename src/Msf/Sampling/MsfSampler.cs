@@ -61,16 +61,30 @@ public sealed class MsfSampler
         Check(request);
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
-        var labels = tensor([.. request.Labels.Select(label => (long)label)], ScalarType.Int64).to(_device);  // (B)
-        var levels = new Tensor[_networks.Count];
-        for (var stage = 0; stage < levels.Length; stage++)
+        var source = request.Source is { } picture ? new SourceLevels(_factorization, _statistics, picture, _device) : null;
+        var runs = new StageRun?[_networks.Count];
+        try
         {
-            var coarser = stage == 0 ? null : levels[stage - 1];
-            var component = SampleComponent(stage, coarser, labels, request, progress, cancellation);
-            levels[stage] = coarser is null ? component : _factorization.MergeStep(coarser, component);
+            var levels = new Tensor[runs.Length];
+            var reached = 1.0;
+            for (var stage = 0; stage < runs.Length; stage++)
+            {
+                var images = StageImages.Of(request, stage, _device);
+                var coarser = stage == 0 ? null : levels[stage - 1];
+                var run = runs[stage] = stage == 0 && source is { Strength: 0 } ? null : Begin(stage, images, coarser, reached, source, request, progress, cancellation);
+                var pauses = request.Sampling.OverlapTime is not null && stage + 1 < runs.Length && run is not null;
+                reached = pauses ? Math.Min(reached, run!.AdvanceTo(request.Sampling.OverlapTime!.Value)) : reached;
+                levels[stage] = Level(stage, images, pauses ? run!.Data() : run?.Finish(), coarser, source);
+            }
+            for (var stage = 0; stage < runs.Length && request.Sampling.OverlapTime is not null; stage++)
+                levels[stage] = Level(stage, StageImages.Of(request, stage, _device), runs[stage]?.Finish(), stage == 0 ? null : levels[stage - 1], source);
+            foreach (var level in levels) level.MoveToOuterDisposeScope();
+            return levels;
         }
-        foreach (var level in levels) level.MoveToOuterDisposeScope();
-        return levels;
+        finally
+        {
+            foreach (var run in runs) run?.Dispose();
+        }
     }
 
     /// <summary>Generates any number of images in batches of bounded memory.</summary>
@@ -91,36 +105,49 @@ public sealed class MsfSampler
             {
                 Labels = [.. request.Labels.Skip(first).Take(count)],
                 ImageIndices = [.. request.ImageIndices.Skip(first).Take(count)],
+                BaseIndices = request.BaseIndices is { } bases ? [.. bases.Skip(first).Take(count)] : null,
+                Source = request.Source?.Of(first, count),
             };
             take(first, Sample(batch, progress, cancellation));
         }
     }
 
-    private Tensor SampleComponent(
-        int stage, Tensor? coarser, Tensor labels, SamplingRequest request, IProgress<SamplingProgress>? progress, CancellationToken cancellation)
+    // A stage at its start, ready to go; what it needs lives in the caller's dispose scope.
+    private StageRun Begin(
+        int stage, StageImages images, Tensor? coarser, double coarserTime, SourceLevels? source, SamplingRequest request,
+        IProgress<SamplingProgress>? progress, CancellationToken cancellation)
+    {
+        var budget = request.Sampling.Stages[stage];
+        long[] size = [.. _model.StageSize(stage).Select(side => (long)side)];
+        long[] shape = [_model.Channels, .. size];
+        var conditionTime = request.Sampling.ConditionTime ?? (_diffusion.NoiseCondition ? Math.Min(_diffusion.SamplingConditionTime, coarserTime) : 1);
+        var condition = coarser is null ? null : Condition(stage, coarser, size, conditionTime, request.Seed, images.Indices);
+
+        var path = ProbabilityPath.Create(_diffusion.Path);
+        var field = new PausableField(
+            new StageVelocity(_networks[stage], _diffusion, budget.Guidance, images.Labels, _model.Classes, condition, conditionTime), path);
+        var noise = SeededNoise.Normal(request.Seed, NoiseStream(stage), images.Indices, shape, _device);  // (B, C, h, w)
+        var solver = Solver.Create(
+            budget.Solver, path, field, budget.SolverOptions, step => SeededNoise.Normal(request.Seed, [NoiseStream(stage), step], images.Indices, shape, _device));
+        var start = stage == 0 && source is not null ? 1 - source.Strength : 0;
+        return new StageRun(
+            solver, field, path, TimeGrid.From(start, TimeGrid.Of(_diffusion.Path, budget.Steps, budget.TimeShift)), noise, source?.Component(stage, coarser), source?.Mask(stage),
+            (step, steps) =>
+            {
+                progress?.Report(new SamplingProgress(stage, _networks.Count, step, steps));
+                cancellation.ThrowIfCancellationRequested();
+            });
+    }
+
+    // The merged result of a level, of a standardised component; without one that of the picture.
+    private Tensor Level(int stage, StageImages images, Tensor? standardized, Tensor? coarser, SourceLevels? source)
     {
         using var scope = NewDisposeScope();
-        var budget = request.Sampling.Stages[stage];
-        long[] indices = [.. request.ImageIndices];
-        long[] size = [.. _model.StageSize(stage).Select(side => (long)side)];
-        var conditionTime = request.Sampling.ConditionTime ?? (_diffusion.NoiseCondition ? _diffusion.SamplingConditionTime : 1);
-        var condition = coarser is null ? null : Condition(stage, coarser, size, conditionTime, request.Seed, indices);
-
-        var velocity = new StageVelocity(_networks[stage], _diffusion, budget.Guidance, labels, _model.Classes, condition, conditionTime);
-        var noise = SeededNoise.Normal(request.Seed, NoiseStream(stage), indices, [_model.Channels, .. size], _device);  // (B, C, h, w)
-        var times = TimeGrid.Of(_diffusion.Path, budget.Steps, budget.TimeShift);
-        void Stepped(int step)
-        {
-            progress?.Report(new SamplingProgress(stage, _networks.Count, step, budget.Steps));
-            cancellation.ThrowIfCancellationRequested();
-        }
-        using var solver = Solver.Create(
-            budget.Solver, ProbabilityPath.Create(_diffusion.Path), velocity, budget.SolverOptions,
-            step => SeededNoise.Normal(request.Seed, [NoiseStream(stage), step], indices, [_model.Channels, .. size], _device));
-        var z = solver.Integrate(noise, times, Stepped);
-        var component = _statistics.RestoreComponent(stage, z);
+        if (standardized is null) return source!.Merged(stage).expand([images.Indices.Length, -1, -1, -1]).clone().MoveToOuterDisposeScope();
+        var component = _statistics.RestoreComponent(stage, standardized);
         if (stage > 0 && _model.Factorization.ProjectResidual) component = _factorization.Project(component);
-        return component.MoveToOuterDisposeScope();
+        var level = images.ForRequest(coarser is null ? component : _factorization.MergeStep(coarser, component));
+        return (source?.Keep(stage, level) ?? level).MoveToOuterDisposeScope();
     }
 
     private Tensor Condition(int stage, Tensor coarser, long[] size, double conditionTime, long seed, long[] indices)
@@ -145,6 +172,9 @@ public sealed class MsfSampler
             throw new ArgumentException($"{request.Labels.Count} labels for {request.ImageIndices.Count} image indices; give one each, at least one.", nameof(request));
         if (_diffusion.Path == PathKind.VariancePreservingDiscrete && request.Sampling.Stages.Any(stage => stage.Steps > VariancePreservingDiscretePath.Steps))
             throw new ArgumentException($"this model has {VariancePreservingDiscretePath.Steps} discrete steps; take at most as many.", nameof(request));
+        if (request.BaseIndices is { } bases && bases.Count != request.Labels.Count)
+            throw new ArgumentException($"{bases.Count} base indices for {request.Labels.Count} images; give one each, or none.", nameof(request));
+        request.Source?.Check(request.Labels.Count, [_model.Channels, .. _model.Size], _networks.Count);
         foreach (var label in request.Labels)
             if (label < 0 || label > _model.Classes)
                 throw new ArgumentException($"class {label} does not exist; expected 0 to {_model.Classes - 1}.", nameof(request));

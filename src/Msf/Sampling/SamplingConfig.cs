@@ -9,6 +9,12 @@ public sealed record SamplingConfig
     /// <summary>Noise level t_u of the condition of the stages above the base, in [0, 1] with 1 clean; null takes what the model was made for.</summary>
     public double? ConditionTime { get; init; }
 
+    /// <summary>
+    /// Time tau in (0, 1) that a stage must have reached for the next one to start, from the data that the network sees by then, noised to tau at least (overlapped stages, Decomposable
+    /// Flow Matching, arXiv 2506.19839); null, the default, finishes a stage first. It takes no further evaluations.
+    /// </summary>
+    public double? OverlapTime { get; init; }
+
     /// <summary>Everything that is wrong, one line each; empty when usable.</summary>
     /// <param name="stages">Number of stages of the model.</param>
     public IReadOnlyList<string> Validate(int stages)
@@ -18,6 +24,7 @@ public sealed record SamplingConfig
         for (var stage = 0; stage < Stages.Length; stage++)
             errors.AddRange(Stages[stage].Validate().Select(error => $"sampling of stage {stage}: {error}"));
         if (ConditionTime is { } t && !(t >= 0 && t <= 1)) errors.Add($"conditionTime is {t}, expected 0 to 1");
+        if (OverlapTime is { } tau && !(tau > 0 && tau < 1)) errors.Add($"overlapTime is {tau}, expected more than 0 and less than 1, or none");
         return errors;
     }
 }

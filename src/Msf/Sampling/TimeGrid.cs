@@ -33,4 +33,10 @@ public static class TimeGrid
         var shifted = Uniform(steps - 1, shift);                                              // the steps 999 to 0 of DiT, then clean data
         return [.. shifted.Select(t => 1 - (Math.Round((whole - 1) * (1 - t)) + 1) / whole), 1];
     }
+
+    /// <summary>The part of a grid from a time on.</summary>
+    /// <param name="start">Time in [0, 1) to start at.</param>
+    /// <param name="times">Rising times that end at 1.</param>
+    /// <returns>The start and the times after it.</returns>
+    internal static double[] From(double start, double[] times) => start <= times[0] ? times : [start, .. times.Where(t => t > start)];
 }

@@ -1,0 +1,55 @@
+using Msf.Diffusion;
+using Msf.Runtime;
+using static TorchSharp.torch;
+
+namespace Msf.Sampling;
+
+/// <summary>A field that can be asked for the data behind a state between two steps, at no cost: the evaluation is the one that the next step begins with.</summary>
+/// <param name="inner">The field.</param>
+/// <param name="path">The path along which it goes.</param>
+internal sealed class PausableField(IFlowField inner, ProbabilityPath path) : IFlowField, IDisposable
+{
+    private (double Time, Tensor Data, Tensor Noise)? _seen;
+
+    /// <summary>The data that a state at time t would be a mixture of, (B, ...), owned by the caller's dispose scope. The next evaluation must be of the same state, or of another time.</summary>
+    internal Tensor DataBehind(Tensor x, double t)
+    {
+        var (data, noise) = inner.DataAndNoiseAt(x, t);
+        _seen = (t, data.DetachFromDisposeScope(), noise.DetachFromDisposeScope());
+        return data.alias();
+    }
+
+    /// <inheritdoc/>
+    public Tensor At(Tensor x, double t)
+    {
+        if (Take(t) is not var (data, noise)) return inner.At(x, t);
+        using var scope = NewDisposeScope();
+        var at = path.At(t);
+        return data.Times(at.AlphaDerivative).Plus(noise.Times(at.SigmaDerivative)).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public (Tensor Data, Tensor Noise) DataAndNoiseAt(Tensor x, double t) => Take(t) ?? inner.DataAndNoiseAt(x, t);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _seen?.Data.Dispose();
+        _seen?.Noise.Dispose();
+        _seen = null;
+    }
+
+    // Attached to the scope that asks, as an evaluation would be.
+    private (Tensor Data, Tensor Noise)? Take(double t)
+    {
+        if (_seen is not { } seen) return null;
+        if (seen.Time != t)
+        {
+            Dispose();
+            return null;
+        }
+        var taken = (seen.Data.alias(), seen.Noise.alias());
+        Dispose();
+        return taken;
+    }
+}

@@ -1,0 +1,100 @@
+using Msf.Diffusion;
+using Msf.Runtime;
+using static TorchSharp.torch;
+
+namespace Msf.Sampling;
+
+/// <summary>
+/// One stage of a batch on its way from noise to data, in standardised units. It can pause at a time of its grid, tell the data that it sees, and go on.
+/// Tensors it was made of must outlive it.
+/// </summary>
+internal sealed class StageRun : IDisposable
+{
+    private readonly Solver _solver;
+    private readonly PausableField _field;
+    private readonly ProbabilityPath _path;
+    private readonly double[] _times;
+    private readonly Tensor _noise;
+    private readonly Tensor? _known;
+    private readonly Tensor? _mask;
+    private readonly Action<int, int> _stepped;
+    private Tensor _state;
+    private int _position;
+
+    /// <summary>Stands at the first time of the grid.</summary>
+    /// <param name="solver">Integrates <paramref name="field"/>; disposed here.</param>
+    /// <param name="field">Disposed here.</param>
+    /// <param name="path">The path.</param>
+    /// <param name="times">Times to visit, rising, at least two, the last 1.</param>
+    /// <param name="noise">The noise of the starting state, (B, C, ...).</param>
+    /// <param name="known">Data to start from where the grid begins after 0, and to keep outside the mask, (B or 1, C, ...); null for none.</param>
+    /// <param name="mask">Where to generate, (B or 1, 1, ...); null for everywhere.</param>
+    /// <param name="stepped">Told after every step its number and how many there are; may throw to stop.</param>
+    internal StageRun(
+        Solver solver, PausableField field, ProbabilityPath path, double[] times, Tensor noise, Tensor? known, Tensor? mask, Action<int, int> stepped)
+    {
+        (_solver, _field, _path, _times, _noise, _known, _mask, _stepped) = (solver, field, path, times, noise, known, mask, stepped);
+        _state = (known is not null && times[0] > 0 ? Noised(known, times[0]) : noise.alias()).DetachFromDisposeScope();
+        KeepKnown();
+    }
+
+    /// <summary>Goes on until the first time of the grid that is not before a given one.</summary>
+    /// <param name="time">In [0, 1].</param>
+    /// <returns>The time reached.</returns>
+    internal double AdvanceTo(double time)
+    {
+        while (_times[_position] < time && _position + 1 < _times.Length)
+        {
+            using (NewDisposeScope())
+            {
+                var next = _solver.Step(_state, _times[_position], _times[_position + 1]).DetachFromDisposeScope();
+                _state.Dispose();
+                _state = next;
+            }
+            _position++;
+            KeepKnown();
+            _stepped(_position, _times.Length - 1);
+        }
+        return _times[_position];
+    }
+
+    /// <summary>The data that the network sees behind the state: at the end, the state itself.</summary>
+    /// <returns>(B, C, ...), owned by the caller's dispose scope.</returns>
+    internal Tensor Data()
+    {
+        var time = _times[_position];
+        return time == 1 ? _state.alias() : _field.DataBehind(_state, time);
+    }
+
+    /// <summary>Goes on to the end.</summary>
+    /// <returns>(B, C, ...), owned by the caller's dispose scope.</returns>
+    internal Tensor Finish()
+    {
+        AdvanceTo(1);
+        return _state.alias();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _state.Dispose();
+        _solver.Dispose();
+        _field.Dispose();
+    }
+
+    private Tensor Noised(Tensor data, double time)
+    {
+        using var scope = NewDisposeScope();
+        var at = _path.At(time);
+        return _noise.Times(at.Sigma).Plus(data.Times(at.Alpha)).MoveToOuterDisposeScope();
+    }
+
+    private void KeepKnown()
+    {
+        if (_mask is null || _known is null) return;
+        using var scope = NewDisposeScope();
+        var kept = lerp(Noised(_known, _times[_position]), _state, _mask).DetachFromDisposeScope();
+        _state.Dispose();
+        _state = kept;
+    }
+}
