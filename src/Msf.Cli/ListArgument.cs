@@ -1,15 +1,27 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace Msf.Cli;
 
-/// <summary>Reads comma-separated numbers, one per stage.</summary>
+/// <summary>Reads comma-separated numbers or names, one per stage.</summary>
 internal static class ListArgument
 {
     /// <summary>One number per stage; a single number serves all.</summary>
     /// <exception cref="UsageException">A part is no number, or there are too many or too few.</exception>
-    internal static T[] PerStage<T>(string text, int stages, string option) where T : ISpanParsable<T>
+    internal static T[] PerStage<T>(string text, int stages, string option) where T : ISpanParsable<T> =>
+        PerStage(Parse<T>(text, option), stages, option);
+
+    /// <summary>One name of an enumeration per stage, whatever the case of its letters; a single one serves all.</summary>
+    /// <exception cref="UsageException">A part is no such name, or there are too many or too few.</exception>
+    internal static T[] NamesPerStage<T>(string text, int stages, string option) where T : struct, Enum =>
+        PerStage(
+            [.. text.Split(',').Select(part => Enum.GetNames<T>().FirstOrDefault(name => name.Equals(part.Trim(), StringComparison.OrdinalIgnoreCase)) is { } name
+                ? Enum.Parse<T>(name)
+                : throw new UsageException($"{option} is \"{text}\"; expected {string.Join(", ", Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName))}."))],
+            stages, option);
+
+    private static T[] PerStage<T>(T[] values, int stages, string option)
     {
-        var values = Parse<T>(text, option);
         if (values.Length == 1) return [.. Enumerable.Repeat(values[0], stages)];
         return values.Length == stages
             ? values

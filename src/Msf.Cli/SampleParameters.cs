@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Msf.Checkpoints;
 using Msf.Runtime;
 using Msf.Sampling;
@@ -9,10 +10,14 @@ namespace Msf.Cli;
 internal static class SampleParameters
 {
     /// <summary>Keywords and texts common to all images of a request.</summary>
-    internal static Dictionary<string, string> Describe(ModelManifest manifest, SamplingRequest request, ComputePrecision precision)
+    /// <param name="manifest">The model.</param>
+    /// <param name="request">What is made.</param>
+    /// <param name="precision">Type of the products.</param>
+    /// <param name="guide">The weaker model that guides, where there is one.</param>
+    internal static Dictionary<string, string> Describe(ModelManifest manifest, SamplingRequest request, ComputePrecision precision, ModelManifest? guide)
     {
         var stages = request.Sampling.Stages;
-        return new Dictionary<string, string>
+        var text = new Dictionary<string, string>
         {
             ["Software"] = "Msf",
             ["msf:model"] = manifest.Model.Name,
@@ -21,8 +26,13 @@ internal static class SampleParameters
             ["msf:solver"] = string.Join(",", stages.Select(stage => JsonNameOf(stage.Solver))),
             ["msf:guidance"] = string.Join(",", stages.Select(stage => Text(stage.Guidance.Scale))),
             ["msf:guidance-interval"] = string.Join(";", stages.Select(stage => $"{Text(stage.Guidance.From)},{Text(stage.Guidance.To)}")),
+            ["msf:guidance-ramp"] = string.Join(",", stages.Select(stage => JsonNamingPolicy.CamelCase.ConvertName(stage.Guidance.Ramp.ToString()))),
+            ["msf:guidance-rescale"] = string.Join(",", stages.Select(stage => Text(stage.Guidance.Rescale))),
+            ["msf:guidance-source"] = string.Join(",", stages.Select(stage => JsonNamingPolicy.CamelCase.ConvertName(stage.Guidance.Source.ToString()))),
             ["msf:precision"] = precision.ToName(),
         };
+        if (guide is not null) text["msf:guide"] = NameOf(guide);
+        return text;
     }
 
     /// <summary>The text of one image, or of a sheet, on top of the common ones.</summary>
@@ -32,6 +42,13 @@ internal static class SampleParameters
             ["msf:index"] = string.Join(",", indices),
             ["msf:class"] = string.Join(",", labels),
         };
+
+    // A checkpoint of the same run has the same name: what tells it apart are its images and its digest.
+    private static string NameOf(ModelManifest guide)
+    {
+        var images = guide.Training is { } training ? $", {training.ImagesPerStage.Max()} images" : "";
+        return $"{guide.Model.Name}{images}{(guide.Digest is { } digest ? $", {digest[..12]}" : "")}";
+    }
 
     private static string JsonNameOf(SolverKind solver) => solver.ToString().ToLowerInvariant();
 

@@ -27,8 +27,7 @@ internal sealed class SampleCommand : MsfCommand
     private readonly Option<long> _seed = new("--seed") { Description = "Seed: the same seed gives the same images.", DefaultValueFactory = _ => 0, HelpName = "S" };
     private readonly Option<string?> _steps = new("--steps") { Description = "Solver steps per stage, coarse to fine.", HelpName = "40,10" };
     private readonly Option<string?> _solver = new("--solver") { Description = "euler, heun or ddim.", HelpName = "NAME" };
-    private readonly Option<string?> _guidance = new("--guidance") { Description = "Guidance scale per stage; 1 is none.", HelpName = "1.5,1.0" };
-    private readonly Option<string?> _interval = new("--guidance-interval") { Description = "Guide only between these times, 0 noise to 1 data.", HelpName = "LO,HI" };
+    private readonly GuidanceOptions _guidance = new();
     private readonly Option<string> _precision = PrecisionOption.Create();
     private readonly Option<string> _device = DeviceOption.Create();
     private readonly Option<string?> _autoencoder = new("--autoencoder") { Description = "Autoencoder folder for a model of latents that has none of its own.", HelpName = "DIR" };
@@ -47,9 +46,11 @@ internal sealed class SampleCommand : MsfCommand
         terminal, "sample", "Generate images with a trained model.",
         "msf sample --out grid.png",
         "msf sample --class clock,flag --count 8 --seed 7 --guidance 2,1 --out clocks-and-flags.png",
+        "msf sample --guidance 2,1 --guidance-interval 0.1,0.8 --guidance-rescale 0.7 --out rescaled.png",
+        "msf sample --model runs/tiny/model --guide runs/tiny/model-early --guidance 1.8,1 --out autoguided.png",
         "msf sample --model runs/tiny/model --steps 40,10 --solver heun --count 1000 --out samples.npz")
     {
-        foreach (var option in new Option[] { _model, _class, _count, _seed, _steps, _solver, _guidance, _interval, _precision, _device, _autoencoder, _batch, _out, _json })
+        foreach (var option in (Option[])[_model, _class, _count, _seed, _steps, _solver, .. _guidance.All, _precision, _device, _autoencoder, _batch, _out, _json])
             Options.Add(option);
     }
 
@@ -63,7 +64,9 @@ internal sealed class SampleCommand : MsfCommand
         var device = DeviceOption.Resolve(arguments.GetRequiredValue(_device));
         var folder = BundledModels.Find(arguments.GetRequiredValue(_model));
 
-        using var model = MsfModel.Load(folder, device, PrecisionOption.Resolve(arguments.GetRequiredValue(_precision)), arguments.GetValue(_autoencoder));
+        using var model = MsfModel.Load(
+            folder, device, PrecisionOption.Resolve(arguments.GetRequiredValue(_precision)), arguments.GetValue(_autoencoder),
+            _guidance.Guide(arguments) is { } guide ? BundledModels.Find(guide) : null);
         if (model.Autoencoder is null && model.Manifest.Model.Channels != 3)
             throw new UsageException($"{model.Manifest.Model.Name} makes latents of {model.Manifest.Model.Channels} channels and brings no autoencoder; give --autoencoder DIR (msf import --kind autoencoder-kl or taesd).");
         var manifest = model.Manifest;
@@ -76,7 +79,7 @@ internal sealed class SampleCommand : MsfCommand
             Seed = arguments.GetValue(_seed),
             Sampling = sampling,
         };
-        var parameters = SampleParameters.Describe(manifest, request, model.Precision);
+        var parameters = SampleParameters.Describe(manifest, request, model.Precision, model.Guide);
         var clock = Stopwatch.StartNew();
         using (var progress = new SamplingProgressLine(Terminal.Error, count))
         {
@@ -120,15 +123,7 @@ internal sealed class SampleCommand : MsfCommand
             stages = Enum.TryParse<SolverKind>(solver, ignoreCase: true, out var kind) && Enum.IsDefined(kind)
                 ? [.. stages.Select(stage => stage with { Solver = kind })]
                 : throw new UsageException($"--solver is \"{solver}\"; expected {string.Join(", ", Enum.GetNames<SolverKind>()).ToLowerInvariant()}.");
-        if (arguments.GetValue(_guidance) is { } guidance)
-            stages = [.. stages.Zip(
-                ListArgument.PerStage<double>(guidance, stages.Length, "--guidance"), (stage, scale) => stage with { Guidance = stage.Guidance with { Scale = scale } })];
-        if (arguments.GetValue(_interval) is { } interval)
-        {
-            if (ListArgument.Parse<double>(interval, "--guidance-interval") is not [var from, var to])
-                throw new UsageException($"--guidance-interval is \"{interval}\"; expected two times, for example 0.1,0.8.");
-            stages = [.. stages.Select(stage => stage with { Guidance = stage.Guidance with { From = from, To = to } })];
-        }
+        stages = _guidance.Apply(stages, arguments);
         var sampling = manifest.Sampling with { Stages = stages };
         return sampling.Validate(stages.Length) is { Count: > 0 } errors ? throw new UsageException(string.Join("; ", errors)) : sampling;
     }

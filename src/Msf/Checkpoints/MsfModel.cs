@@ -17,12 +17,13 @@ namespace Msf.Checkpoints;
 public sealed class MsfModel : IDisposable
 {
     private readonly DiffusionTransformer[] _networks;
+    private readonly WeakerModel? _guide;
     private readonly MsfSampler _sampler;
 
-    private MsfModel(ModelManifest manifest, DiffusionTransformer[] networks, ComputePrecision precision, IAutoencoder? autoencoder)
+    private MsfModel(ModelManifest manifest, DiffusionTransformer[] networks, ComputePrecision precision, IAutoencoder? autoencoder, WeakerModel? guide)
     {
-        (Manifest, _networks, Precision, Autoencoder) = (manifest, networks, precision, autoencoder);
-        _sampler = new MsfSampler(manifest.Model, manifest.Diffusion, manifest.Statistics, networks);
+        (Manifest, _networks, Precision, Autoencoder, _guide) = (manifest, networks, precision, autoencoder, guide);
+        _sampler = new MsfSampler(manifest.Model, manifest.Diffusion, manifest.Statistics, networks, guide?.Networks);
     }
 
     /// <summary>What the model is.</summary>
@@ -34,31 +35,39 @@ public sealed class MsfModel : IDisposable
     /// <summary>Decodes what is sampled; null where the model makes pixels, or where its latents' autoencoder is not there.</summary>
     public IAutoencoder? Autoencoder { get; }
 
+    /// <summary>What the weaker model is that can guide it (<see cref="Msf.Sampling.GuidanceSource.WeakerModel"/>); null where none was given.</summary>
+    public ModelManifest? Guide => _guide?.Manifest;
+
     /// <summary>Loads a model folder, with the autoencoder in it where there is one (float32: it runs once an image).</summary>
     /// <param name="folder">A folder with a <c>model.json</c>.</param>
     /// <param name="device">Where to compute; the CPU when null.</param>
     /// <param name="precision">Type of the products of the stages; auto takes the faster one on this machine.</param>
     /// <param name="autoencoder">Folder of an autoencoder for a model of latents that has none of its own, such as an imported DiT; null takes the model's own.</param>
+    /// <param name="guide">Folder of a weaker model that can guide this one: of the same factorization, sizes and classes; null for none.</param>
     /// <exception cref="DirectoryNotFoundException">There is no model folder.</exception>
     /// <exception cref="FileNotFoundException">The weights of a stage are missing.</exception>
     /// <exception cref="InvalidDataException">A file is broken or changed, or does not fit the manifest.</exception>
-    /// <exception cref="InvalidDataException">The autoencoder is another than the one whose latents the model makes, or of other channels.</exception>
-    public static MsfModel Load(string folder, Device? device = null, ComputePrecision precision = ComputePrecision.Auto, string? autoencoder = null)
+    /// <exception cref="InvalidDataException">The autoencoder is another than the one whose latents the model makes, or of other channels; or the weaker model does not fit.</exception>
+    public static MsfModel Load(
+        string folder, Device? device = null, ComputePrecision precision = ComputePrecision.Auto, string? autoencoder = null, string? guide = null)
     {
         device ??= CPU;
         var resolved = PrecisionSelector.Resolve(precision, device);
         var (manifest, networks) = ModelFolder.Read(folder);
+        WeakerModel? weaker = null;
         try
         {
-            foreach (var network in networks)
+            weaker = guide is null ? null : WeakerModel.Read(guide, folder, manifest);
+            foreach (var network in networks.Concat(weaker?.Networks ?? []))
             {
                 network.to(device);
                 if (resolved == ComputePrecision.BFloat16) network.to(ScalarType.BFloat16);
             }
-            return new MsfModel(manifest, networks, resolved, ReadAutoencoder(folder, manifest, device, autoencoder));
+            return new MsfModel(manifest, networks, resolved, ReadAutoencoder(folder, manifest, device, autoencoder), weaker);
         }
         catch
         {
+            weaker?.Dispose();
             foreach (var network in networks) network.Dispose();
             throw;
         }
@@ -96,6 +105,7 @@ public sealed class MsfModel : IDisposable
     public void Dispose()
     {
         foreach (var network in _networks) network.Dispose();
+        _guide?.Dispose();
         Autoencoder?.Dispose();
     }
 

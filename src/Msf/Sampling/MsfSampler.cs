@@ -17,6 +17,7 @@ public sealed class MsfSampler
     private readonly DiffusionConfig _diffusion;
     private readonly ComponentStatistics _statistics;
     private readonly IReadOnlyList<Denoiser> _networks;
+    private readonly IReadOnlyList<Denoiser>? _guides;
     private readonly MultiScaleFactorization _factorization;
     private readonly Device _device;
 
@@ -25,17 +26,25 @@ public sealed class MsfSampler
     /// <param name="diffusion">Path and prediction the networks were trained with.</param>
     /// <param name="statistics">Component statistics the networks were trained with.</param>
     /// <param name="networks">One network per stage, coarse to fine, all on one device.</param>
+    /// <param name="guides">
+    /// The networks of a weaker model, for stages whose guidance has that as its source: of the same factorization, sizes, classes, path, prediction and
+    /// statistics. Null where there is none.
+    /// </param>
     public MsfSampler(
-        ModelConfig model, DiffusionConfig diffusion, ComponentStatistics statistics, IReadOnlyList<DiffusionTransformer> networks)
-        : this(model, diffusion, statistics, [.. networks.Select(network => (Denoiser)network.Forward)], networks[0].Device)
+        ModelConfig model, DiffusionConfig diffusion, ComponentStatistics statistics, IReadOnlyList<DiffusionTransformer> networks,
+        IReadOnlyList<DiffusionTransformer>? guides = null)
+        : this(model, diffusion, statistics, Functions(networks)!, networks[0].Device, Functions(guides))
     {
     }
 
     /// <summary>Wires a sampler to functions: to it a network is no more than that.</summary>
     internal MsfSampler(
-        ModelConfig model, DiffusionConfig diffusion, ComponentStatistics statistics, IReadOnlyList<Denoiser> networks, Device device)
+        ModelConfig model, DiffusionConfig diffusion, ComponentStatistics statistics, IReadOnlyList<Denoiser> networks, Device device,
+        IReadOnlyList<Denoiser>? guides = null)
     {
-        (_model, _diffusion, _statistics, _networks, _device) = (model, diffusion, statistics, networks, device);
+        if (guides is not null && guides.Count != networks.Count)
+            throw new ArgumentException($"the weaker model has {guides.Count} stages, expected {networks.Count}.", nameof(guides));
+        (_model, _diffusion, _statistics, _networks, _guides, _device) = (model, diffusion, statistics, networks, guides, device);
         _factorization = new MultiScaleFactorization(model.Factorization);
     }
 
@@ -112,6 +121,9 @@ public sealed class MsfSampler
         }
     }
 
+    private static Denoiser[]? Functions(IReadOnlyList<DiffusionTransformer>? networks) =>
+        networks is null ? null : [.. networks.Select(network => (Denoiser)network.Forward)];
+
     // A stage at its start, ready to go; what it needs lives in the caller's dispose scope.
     private StageRun Begin(
         int stage, StageImages images, Tensor? coarser, double coarserTime, SourceLevels? source, SamplingRequest request,
@@ -125,7 +137,7 @@ public sealed class MsfSampler
 
         var path = ProbabilityPath.Create(_diffusion.Path);
         var field = new PausableField(
-            new StageVelocity(_networks[stage], _diffusion, budget.Guidance, images.Labels, _model.Classes, condition, conditionTime), path);
+            new StageVelocity(_networks[stage], _diffusion, budget.Guidance, images.Labels, _model.Classes, condition, conditionTime, _guides?[stage]), path);
         var noise = SeededNoise.Normal(request.Seed, NoiseStream(stage), images.Indices, shape, _device);  // (B, C, h, w)
         var solver = Solver.Create(
             budget.Solver, path, field, budget.SolverOptions, step => SeededNoise.Normal(request.Seed, [NoiseStream(stage), step], images.Indices, shape, _device));
@@ -175,6 +187,8 @@ public sealed class MsfSampler
         if (request.BaseIndices is { } bases && bases.Count != request.Labels.Count)
             throw new ArgumentException($"{bases.Count} base indices for {request.Labels.Count} images; give one each, or none.", nameof(request));
         request.Source?.Check(request.Labels.Count, [_model.Channels, .. _model.Size], _networks.Count);
+        if (_guides is null && request.Sampling.Stages.Any(stage => stage.Guidance is { IsOn: true, Source: GuidanceSource.WeakerModel }))
+            throw new ArgumentException("guidance is by a weaker model (guidance.source), and none was given; give one (--guide DIR), or take the null class.", nameof(request));
         foreach (var label in request.Labels)
             if (label < 0 || label > _model.Classes)
                 throw new ArgumentException($"class {label} does not exist; expected 0 to {_model.Classes - 1}.", nameof(request));

@@ -1,5 +1,4 @@
 using Msf.Diffusion;
-using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Sampling;
@@ -13,15 +12,11 @@ public sealed class StageVelocity : IFlowField
     /// </summary>
     public const double EndMargin = 1e-3;
 
-    private readonly Denoiser _network;
+    private readonly IStageNetwork _network;
+    private readonly IStageNetwork? _guide;
     private readonly ProbabilityPath _path;
     private readonly PredictionKind _prediction;
     private readonly GuidanceConfig _guidance;
-    private readonly Tensor _labels;
-    private readonly Tensor _bothLabels;
-    private readonly Tensor? _condition;
-    private readonly Tensor? _bothConditions;
-    private readonly Tensor? _conditionTime;
 
     /// <summary>Fixes everything but x and t. Must be made and used inside one dispose scope, which owns what it keeps.</summary>
     /// <param name="network">The stage's network.</param>
@@ -31,18 +26,24 @@ public sealed class StageVelocity : IFlowField
     /// <param name="nullClass">Index K of the null class.</param>
     /// <param name="condition">Noised standardised condition, (B, C, ...), or null for the base.</param>
     /// <param name="conditionTime">Noise level of the condition, in [0, 1].</param>
+    /// <param name="guide">The weaker model's network of this stage, with the same path, prediction, classes and statistics; needed where the guidance says so.</param>
+    /// <exception cref="ArgumentException">The guidance is by a weaker model, and there is none.</exception>
     public StageVelocity(
-        Denoiser network, DiffusionConfig diffusion, GuidanceConfig guidance, Tensor labels, long nullClass, Tensor? condition, double conditionTime)
+        Denoiser network, DiffusionConfig diffusion, GuidanceConfig guidance, Tensor labels, long nullClass, Tensor? condition, double conditionTime,
+        Denoiser? guide = null)
+        : this(
+            new DenoiserNetwork(network, labels, nullClass, condition, conditionTime), diffusion, guidance,
+            guide is null ? null : new DenoiserNetwork(guide, labels, nullClass, condition, conditionTime))
     {
-        _network = network;
-        _path = ProbabilityPath.Create(diffusion.Path);
-        _prediction = diffusion.Prediction;
-        _guidance = guidance;
-        _labels = labels;
-        _bothLabels = cat([labels, HeldScalar.Constant(labels.shape, nullClass, ScalarType.Int64, labels.device)]);                            // (2 B)
-        _condition = condition;
-        _bothConditions = condition is null ? null : cat([condition, condition]);             // (2 B, C, ...)
-        _conditionTime = condition is null ? null : HeldScalar.Constant([2 * labels.shape[0]], conditionTime, ScalarType.Float32, labels.device);
+    }
+
+    /// <summary>The same for networks whose labels and condition are settled.</summary>
+    internal StageVelocity(IStageNetwork network, DiffusionConfig diffusion, GuidanceConfig guidance, IStageNetwork? guide)
+    {
+        if (guidance is { IsOn: true, Source: GuidanceSource.WeakerModel } && guide is null)
+            throw new ArgumentException("guidance is by a weaker model (guidance.source), and none was given; give one (--guide DIR), or take the null class.", nameof(guide));
+        (_network, _guide, _guidance) = (network, guide, guidance);
+        (_path, _prediction) = (ProbabilityPath.Create(diffusion.Path), diffusion.Prediction);
     }
 
     /// <summary>dx/dt at x and t; outside the guidance interval the network runs on half the batch.</summary>
@@ -73,19 +74,18 @@ public sealed class StageVelocity : IFlowField
     private (Tensor Prediction, double Time) Predict(Tensor x, double t)
     {
         using var scope = NewDisposeScope();
-        var batch = x.shape[0];
-        var guided = _guidance.ActiveAt(t);
+        var scale = _guidance.ScaleAt(t);
         t = KeptFromTheEnds(t);
-        var times = HeldScalar.Constant([guided ? 2 * batch : batch], t, ScalarType.Float32, x.device);
-        var prediction = guided
-            ? _network(cat([x, x]), times, _bothLabels, _bothConditions, _conditionTime)      // (2 B, C, ...)
-            : _network(x, times, _labels, _condition, _conditionTime?.narrow(0, 0, batch));
-        prediction = prediction.narrow(1, 0, x.shape[1]);                                     // a learned variance is not needed here
-        if (guided)
-            prediction = ClassifierFreeGuidance.Combine(
-                prediction.narrow(0, 0, batch), prediction.narrow(0, batch, batch), _guidance.Scale, _guidance.Channels);
-        return (prediction.MoveToOuterDisposeScope(), t);
+        if (scale == 1) return (OfState(_network.WithClass(x, t), x).MoveToOuterDisposeScope(), t);
+        var (conditional, weak) = _guidance.Source == GuidanceSource.WeakerModel
+            ? (_network.WithClass(x, t), _guide!.WithClass(x, t))
+            : _network.WithAndWithoutClass(x, t);
+        var guided = ClassifierFreeGuidance.Combine(OfState(conditional, x), OfState(weak, x), scale, _guidance.Channels, _guidance.Rescale);
+        return (guided.MoveToOuterDisposeScope(), t);
     }
+
+    // A learned variance, which comes after the channels of the state, is not needed here.
+    private static Tensor OfState(Tensor prediction, Tensor x) => prediction.narrow(1, 0, x.shape[1]);
 
     // A discrete path has data in its noisiest state and no network beyond its last step.
     private double KeptFromTheEnds(double t) => (_path.Kind, _prediction) switch

@@ -33,7 +33,13 @@ public sealed record RunConfig
         .. Training.Validate(Model.Stages.Length).Select(error => $"training: {error}"),
         .. BaseIsTooShort(),
         .. LabelsDoNotFit(),
+        .. WeakerModelIsMissing(),
     ];
+
+    private IEnumerable<string> WeakerModelIsMissing() =>
+        Sampling.Stages.Any(stage => stage.Guidance.Source == GuidanceSource.WeakerModel)
+            ? ["sampling: guidance.source is WeakerModel, and a run's sample sheets have none; take NullClass here, and msf sample --guide DIR afterwards"]
+            : [];
 
     private IEnumerable<string> LabelsDoNotFit()
     {

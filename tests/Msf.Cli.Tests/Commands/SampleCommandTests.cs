@@ -60,6 +60,40 @@ public sealed class SampleCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     }
 
     [Fact]
+    public async Task A_file_carries_how_it_was_guided()
+    {
+        var run = await Sample(
+            "--out", Place("guided.png"), "--count", "2", "--guidance", "2,1.5", "--guidance-interval", "0.1,0.8;0,0.5", "--guidance-ramp", "linearup,cosine",
+            "--guidance-rescale", "0.7,0", "--guide", tiny.Model);
+        Assert.Equal(ExitCode.Done, run.Code);
+        var text = PngFile.ReadText(Place("guided.png"));
+        Assert.Equal("2,1.5", text["msf:guidance"]);
+        Assert.Equal("0.1,0.8;0,0.5", text["msf:guidance-interval"]);
+        Assert.Equal("linearUp,cosine", text["msf:guidance-ramp"]);
+        Assert.Equal("0.7,0", text["msf:guidance-rescale"]);
+        Assert.Equal("weakerModel,weakerModel", text["msf:guidance-source"]);
+        Assert.StartsWith("MSF tiny 16, ", text["msf:guide"], StringComparison.Ordinal);
+        await Sample("--out", Place("unguided.png"), "--count", "1", "--guidance", "1");
+        Assert.DoesNotContain("msf:guide", PngFile.ReadText(Place("unguided.png")).Keys);
+    }
+
+    [Fact]
+    public async Task A_weaker_model_that_guides_nothing_is_refused()
+    {
+        var run = await Sample("--out", Place("bad.png"), "--guide", tiny.Model, "--guidance", "1");
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.Contains("--guide has no stage to guide", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_model_guided_by_itself_makes_what_it_makes_unguided()
+    {
+        await Sample("--out", Place("itself.png"), "--count", "2", "--guidance", "3", "--guide", tiny.Model);
+        await Sample("--out", Place("none.png"), "--count", "2", "--guidance", "1");
+        Assert.Equal(ImageDecoder.Decode(Place("none.png")).Pixels, ImageDecoder.Decode(Place("itself.png")).Pixels);
+    }
+
+    [Fact]
     public async Task An_archive_has_images_and_labels_in_the_layout_of_ADM()
     {
         var run = await Sample("--out", Place("batch.npz"), "--count", "5");
@@ -83,6 +117,13 @@ public sealed class SampleCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     [InlineData(ExitCode.Usage, "guidance scale is -1", "--guidance", "-1")]
     [InlineData(ExitCode.Usage, "expected two times", "--guidance-interval", "0.5")]
     [InlineData(ExitCode.Usage, "guidance interval is 0.9 to 0.1", "--guidance-interval", "0.9,0.1")]
+    [InlineData(ExitCode.Usage, "3 pairs, the model 2 stages", "--guidance-interval", "0,1;0,1;0,1")]
+    [InlineData(ExitCode.Usage, "expected two times", "--guidance-interval", "0,1;0")]
+    [InlineData(ExitCode.Usage, "guidance rescale is 1.5", "--guidance-rescale", "1.5")]
+    [InlineData(ExitCode.Usage, "expected constant, linearUp, linearDown, cosine", "--guidance-ramp", "up")]
+    [InlineData(ExitCode.Usage, "expected constant", "--guidance-ramp", "1")]
+    [InlineData(ExitCode.Failed, "cannot guide", "--guide", "noto-emoji", "--guidance", "2")]
+    [InlineData(ExitCode.Failed, "there is no model nowhere", "--guide", "nowhere", "--guidance", "2")]
     [InlineData(ExitCode.Usage, "expected euler, heun, ddim", "--solver", "magic")]
     [InlineData(ExitCode.Usage, "--count is 0", "--count", "0")]
     [InlineData(ExitCode.Usage, "--batch-size is 0", "--batch-size", "0")]

@@ -44,6 +44,19 @@ public sealed class SamplingConfigTests
         Assert.Equal(forwards * batch, ImagesSeen(config, batch));
     }
 
+    [Theory]
+    [InlineData(SolverKind.Euler, GuidanceRamp.LinearUp, GuidanceSource.NullClass, 15)]
+    [InlineData(SolverKind.Euler, GuidanceRamp.LinearDown, GuidanceSource.WeakerModel, 16)]
+    [InlineData(SolverKind.Heun, GuidanceRamp.LinearDown, GuidanceSource.NullClass, 31)]
+    [InlineData(SolverKind.Heun, GuidanceRamp.Cosine, GuidanceSource.WeakerModel, 31)]
+    public void Forwards_know_ramps_and_count_a_weaker_models_as_well(SolverKind solver, GuidanceRamp ramp, GuidanceSource source, int forwards)
+    {
+        using var scope = NewDisposeScope();
+        var config = new StageSamplingConfig { Steps = 8, Solver = solver, Guidance = new() { Scale = 2, Ramp = ramp, Source = source, Rescale = 0.5 } };
+        Assert.Equal(forwards, config.Forwards());
+        Assert.Equal(forwards * 3, ImagesSeen(config, 3));
+    }
+
     [Fact]
     public void Forwards_follow_the_shift_of_the_grid()
     {
@@ -94,7 +107,8 @@ public sealed class SamplingConfigTests
             return zeros_like(x);
         }
         var labels = zeros(batch, ScalarType.Int64);
-        var velocity = new StageVelocity(Network, new DiffusionConfig(), config.Guidance, labels, nullClass: 5, condition: null, conditionTime: 1);
+        var velocity = new StageVelocity(
+            Network, new DiffusionConfig(), config.Guidance, labels, nullClass: 5, condition: null, conditionTime: 1, guide: Network);
         Solve.Over(config.Solver, velocity, zeros(batch, 1, 2, 2), TimeGrid.Uniform(config.Steps, config.TimeShift));
         return seen;
     }

@@ -10,6 +10,16 @@ public class RunConfigTests
     public void Defaults_are_valid() => Assert.Empty(new TrainingConfig { MaxImages = 1 }.Validate(2));
 
     [Fact]
+    public void Guidance_by_a_weaker_model_is_nothing_that_a_run_has()
+    {
+        var config = RunConfigReader.Read("tiny", []);
+        Assert.Empty(config.Validate());
+        var stages = config.Sampling.Stages.Select(stage => stage with { Guidance = stage.Guidance with { Source = GuidanceSource.WeakerModel } });
+        var error = Assert.Single((config with { Sampling = new() { Stages = [.. stages] } }).Validate());
+        Assert.Contains("msf sample --guide DIR", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_member_that_is_wrong_is_told_at_once()
     {
         var config = new TrainingConfig
