@@ -13,6 +13,9 @@ switch (args)
     case ["sampling-cost", .. var rest]:
         SamplingCost.Run(rounds: rest is [var rounds, ..] ? int.Parse(rounds) : 7, Precision(rest is [] ? [] : rest[1..]));
         return 0;
+    case ["sampler-overhead", .. var rest]:
+        SamplerOverhead.Run(Precision(rest is [] ? [] : rest[1..]), rounds: rest is [var overheadRounds, ..] ? int.Parse(overheadRounds) : 7);
+        return 0;
     case ["block-ablation", var arm, var seed, var budget, var output]:
         BlockAblation.Run(arm, long.Parse(seed), double.Parse(budget, System.Globalization.CultureInfo.InvariantCulture), output);
         return 0;
@@ -82,6 +85,7 @@ switch (args)
             usage: live-tensors [STEPS]
                    scalar-lifetime [SECONDS]
                    sampling-cost [ROUNDS [fp32]]
+                   sampler-overhead [ROUNDS [fp32]]
                    block-ablation ARM SEED TERA_MULTIPLY_ADDS FILE
                    block-ablation-table FILE
                    operations [fp32]

@@ -50,6 +50,9 @@ public sealed class DiffusionTransformer : Module
     /// <summary>Where the parameters are.</summary>
     public Device Device => _positions.device;
 
+    /// <summary>The type of the parameters, in which it computes.</summary>
+    public ScalarType Type => _positions.dtype;
+
     /// <summary>The architecture.</summary>
     public TransformerConfig Config { get; }
 
@@ -109,7 +112,13 @@ public sealed class DiffusionTransformer : Module
     internal Tensor Modulated(Tensor x, Tensor? condition, PlacedGrid placed, Func<int, Tensor[]> modulations)
     {
         using var scope = NewDisposeScope();
-        var tokens = Tokens(x, condition, placed);
+        return Modulated(Tokens(x, condition, placed), placed, modulations).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The same from the tokens on that the first block takes, (B, N, D), which it disposes.</summary>
+    internal Tensor Modulated(Tensor tokens, PlacedGrid placed, Func<int, Tensor[]> modulations)
+    {
+        using var scope = NewDisposeScope();
         for (var i = 0; i < _blocks.Count; i++)
         {
             using var previous = tokens;

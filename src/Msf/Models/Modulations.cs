@@ -21,7 +21,7 @@ internal sealed class Modulations
     internal Modulations(DiffusionTransformer network, Tensor activated, long batch, int threads)
     {
         _layers = [.. network.ModulationLayers];
-        _values = [.. _layers.Select(layer => empty([layer.bias!.shape[0] / activated.shape[1], batch, 1, activated.shape[1]], activated.dtype))];
+        _values = [.. _layers.Select(layer => empty([layer.bias!.shape[0] / activated.shape[1], batch, 1, activated.shape[1]], activated.dtype, activated.device))];
         EachLayer(threads, (layer, i, _) =>
         {
             using var inference = inference_mode();

@@ -44,5 +44,11 @@ internal sealed class DenoiserNetwork : IStageNetwork
         return (both.narrow(0, 0, batch).MoveToOuterDisposeScope(), both.narrow(0, batch, batch).MoveToOuterDisposeScope());
     }
 
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var tensor in new[] { _bothLabels, _bothConditions, _conditionTime }) tensor?.Dispose();
+    }
+
     private static Tensor Times(long count, double t, Device device) => HeldScalar.Constant([count], t, ScalarType.Float32, device);
 }

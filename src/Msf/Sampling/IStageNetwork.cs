@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace Msf.Sampling;
 
 /// <summary>A stage's network with everything settled but the state and the time: labels, condition, its noise level.</summary>
-internal interface IStageNetwork
+internal interface IStageNetwork : IDisposable
 {
     /// <summary>The prediction with the classes.</summary>
     /// <param name="x">State, (B, C, ...), float32.</param>

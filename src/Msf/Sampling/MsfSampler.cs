@@ -16,8 +16,8 @@ public sealed class MsfSampler
     private readonly ModelConfig _model;
     private readonly DiffusionConfig _diffusion;
     private readonly ComponentStatistics _statistics;
-    private readonly IReadOnlyList<Denoiser> _networks;
-    private readonly IReadOnlyList<Denoiser>? _guides;
+    private readonly IReadOnlyList<StageNetworkFactory> _networks;
+    private readonly IReadOnlyList<StageNetworkFactory>? _guides;
     private readonly MultiScaleFactorization _factorization;
     private readonly Device _device;
 
@@ -33,14 +33,20 @@ public sealed class MsfSampler
     public MsfSampler(
         ModelConfig model, DiffusionConfig diffusion, ComponentStatistics statistics, IReadOnlyList<DiffusionTransformer> networks,
         IReadOnlyList<DiffusionTransformer>? guides = null)
-        : this(model, diffusion, statistics, Functions(networks)!, networks[0].Device, Functions(guides))
+        : this(model, diffusion, statistics, [.. networks.Select(StageNetworkFactories.Of)], networks[0].Device, guides?.Select(StageNetworkFactories.Of).ToArray())
     {
     }
 
     /// <summary>Wires a sampler to functions: to it a network is no more than that.</summary>
+    internal MsfSampler(ModelConfig model, DiffusionConfig diffusion, ComponentStatistics statistics, IReadOnlyList<Denoiser> networks, Device device)
+        : this(model, diffusion, statistics, [.. networks.Select(StageNetworkFactories.Of)], device)
+    {
+    }
+
+    /// <summary>Wires a sampler to whatever runs a stage.</summary>
     internal MsfSampler(
-        ModelConfig model, DiffusionConfig diffusion, ComponentStatistics statistics, IReadOnlyList<Denoiser> networks, Device device,
-        IReadOnlyList<Denoiser>? guides = null)
+        ModelConfig model, DiffusionConfig diffusion, ComponentStatistics statistics, IReadOnlyList<StageNetworkFactory> networks, Device device,
+        IReadOnlyList<StageNetworkFactory>? guides = null)
     {
         if (guides is not null && guides.Count != networks.Count)
             throw new ArgumentException($"the weaker model has {guides.Count} stages, expected {networks.Count}.", nameof(guides));
@@ -121,9 +127,6 @@ public sealed class MsfSampler
         }
     }
 
-    private static Denoiser[]? Functions(IReadOnlyList<DiffusionTransformer>? networks) =>
-        networks is null ? null : [.. networks.Select(network => (Denoiser)network.Forward)];
-
     // A stage at its start, ready to go; what it needs lives in the caller's dispose scope.
     private StageRun Begin(
         int stage, StageImages images, Tensor? coarser, double coarserTime, SourceLevels? source, SamplingRequest request,
@@ -136,14 +139,17 @@ public sealed class MsfSampler
         var condition = coarser is null ? null : Condition(stage, coarser, size, conditionTime, request.Seed, images.Indices);
 
         var path = ProbabilityPath.Create(_diffusion.Path);
-        var field = new PausableField(
-            new StageVelocity(_networks[stage], _diffusion, budget.Guidance, images.Labels, _model.Classes, condition, conditionTime, _guides?[stage]), path);
+        var times = TimeGrid.From(stage == 0 && source is not null ? 1 - source.Strength : 0, TimeGrid.Of(_diffusion.Path, budget.Steps, budget.TimeShift));
+        IStageNetwork? Settle(IReadOnlyList<StageNetworkFactory>? networks) =>
+            networks?[stage](images.Labels, _model.Classes, condition, conditionTime, StageVelocity.Evaluations(_diffusion, times));
+        var guided = budget.Guidance is { IsOn: true, Source: GuidanceSource.WeakerModel };
+        var velocity = new StageVelocity(Settle(_networks)!, _diffusion, budget.Guidance, guided ? Settle(_guides) : null);
+        var field = new PausableField(velocity, path);
         var noise = SeededNoise.Normal(request.Seed, NoiseStream(stage), images.Indices, shape, _device);  // (B, C, h, w)
         var solver = Solver.Create(
             budget.Solver, path, field, budget.SolverOptions, step => SeededNoise.Normal(request.Seed, [NoiseStream(stage), step], images.Indices, shape, _device));
-        var start = stage == 0 && source is not null ? 1 - source.Strength : 0;
         return new StageRun(
-            solver, field, path, TimeGrid.From(start, TimeGrid.Of(_diffusion.Path, budget.Steps, budget.TimeShift)), noise, source?.Component(stage, coarser), source?.Mask(stage),
+            velocity, solver, field, path, times, noise, source?.Component(stage, coarser), source?.Mask(stage),
             (step, steps) =>
             {
                 progress?.Report(new SamplingProgress(stage, _networks.Count, step, steps));

@@ -10,6 +10,7 @@ namespace Msf.Sampling;
 /// </summary>
 internal sealed class StageRun : IDisposable
 {
+    private readonly StageVelocity _velocity;
     private readonly Solver _solver;
     private readonly PausableField _field;
     private readonly ProbabilityPath _path;
@@ -22,6 +23,7 @@ internal sealed class StageRun : IDisposable
     private int _position;
 
     /// <summary>Stands at the first time of the grid.</summary>
+    /// <param name="velocity">What <paramref name="field"/> asks; disposed here.</param>
     /// <param name="solver">Integrates <paramref name="field"/>; disposed here.</param>
     /// <param name="field">Disposed here.</param>
     /// <param name="path">The path.</param>
@@ -31,8 +33,10 @@ internal sealed class StageRun : IDisposable
     /// <param name="mask">Where to generate, (B or 1, 1, ...); null for everywhere.</param>
     /// <param name="stepped">Told after every step its number and how many there are; may throw to stop.</param>
     internal StageRun(
-        Solver solver, PausableField field, ProbabilityPath path, double[] times, Tensor noise, Tensor? known, Tensor? mask, Action<int, int> stepped)
+        StageVelocity velocity, Solver solver, PausableField field, ProbabilityPath path, double[] times, Tensor noise, Tensor? known, Tensor? mask,
+        Action<int, int> stepped)
     {
+        _velocity = velocity;
         (_solver, _field, _path, _times, _noise, _known, _mask, _stepped) = (solver, field, path, times, noise, known, mask, stepped);
         _state = (known is not null && times[0] > 0 ? Noised(known, times[0]) : noise.alias()).DetachFromDisposeScope();
         KeepKnown();
@@ -80,6 +84,7 @@ internal sealed class StageRun : IDisposable
         _state.Dispose();
         _solver.Dispose();
         _field.Dispose();
+        _velocity.Dispose();
     }
 
     private Tensor Noised(Tensor data, double time)

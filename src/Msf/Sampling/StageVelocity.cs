@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace Msf.Sampling;
 
 /// <summary>The velocity field of one stage: its network with labels and condition fixed, guided, converted from what it predicts.</summary>
-public sealed class StageVelocity : IFlowField
+public sealed class StageVelocity : IFlowField, IDisposable
 {
     /// <summary>
     /// How far from t = 0 a noise prediction and from t = 1 a data prediction is evaluated: at the end itself neither tells the velocity
@@ -70,6 +70,19 @@ public sealed class StageVelocity : IFlowField
             PredictionConversion.ToNoise(_path, _prediction, prediction, x, at).MoveToOuterDisposeScope());
     }
 
+    /// <summary>Frees what was settled: labels and conditions in the form that the networks take. The networks themselves belong to others.</summary>
+    public void Dispose()
+    {
+        _network.Dispose();
+        _guide?.Dispose();
+    }
+
+    /// <summary>Where the network is evaluated at the times of a grid: the same but for the ends.</summary>
+    /// <param name="diffusion">Path and prediction.</param>
+    /// <param name="times">The grid.</param>
+    internal static double[] Evaluations(DiffusionConfig diffusion, IEnumerable<double> times) =>
+        [.. times.Select(t => KeptFromTheEnds(diffusion.Path, diffusion.Prediction, t))];
+
     // The guided prediction, (B, C, ...), and the time at which it was made.
     private (Tensor Prediction, double Time) Predict(Tensor x, double t)
     {
@@ -88,7 +101,9 @@ public sealed class StageVelocity : IFlowField
     private static Tensor OfState(Tensor prediction, Tensor x) => prediction.narrow(1, 0, x.shape[1]);
 
     // A discrete path has data in its noisiest state and no network beyond its last step.
-    private double KeptFromTheEnds(double t) => (_path.Kind, _prediction) switch
+    private double KeptFromTheEnds(double t) => KeptFromTheEnds(_path.Kind, _prediction, t);
+
+    private static double KeptFromTheEnds(PathKind path, PredictionKind prediction, double t) => (path, prediction) switch
     {
         (PathKind.VariancePreservingDiscrete, _) => Math.Min(t, 1 - EndMargin),
         (_, PredictionKind.Noise) => Math.Max(t, EndMargin),
