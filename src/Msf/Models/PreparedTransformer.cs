@@ -66,7 +66,7 @@ public sealed class PreparedTransformer : IDisposable
     /// <inheritdoc cref="Forward" path="/returns"/>
     public Tensor ForwardNull(Tensor x, double t) => Run(x, t, _nullRows, copies: 1);
 
-    /// <summary>Runs the network with the labels and with the null class, in one batch of twice the size that embeds the images once.</summary>
+    /// <summary>Runs the network with the labels and with the null class, in one batch of twice the size.</summary>
     /// <inheritdoc cref="Forward" path="/param"/>
     /// <returns>Both predictions, (B, C_out, H, W), float32, owned by the caller's dispose scope.</returns>
     public (Tensor Labels, Tensor Null) ForwardBoth(Tensor x, double t)
@@ -97,17 +97,25 @@ public sealed class PreparedTransformer : IDisposable
         var output = shares == 1 ? Share(0, count) : BatchShares.Run(shares, [count, _network.Config.OutputChannels, .. x.shape[2..]], Share);
         return output.MoveToOuterDisposeScope();                                              // (copies B, C_out, H, W)
 
-        // Some of the rows, which are an image's copies side by side, then the next one's; every image is embedded once.
+        // Some of the rows, which are an image's copies side by side, then the next one's.
         Tensor Share(long start, long length)
         {
             using var inner = NewDisposeScope();
-            var (first, last) = (start / copies, (start + length + copies - 1) / copies);
-            var tokens = _network.Tokens(x.narrow(0, first, last - first), _condition?.narrow(0, first, last - first), placed);  // (b, N, D)
-            if (copies > 1) tokens = tokens.unsqueeze(1).expand(-1, copies, -1, -1).contiguous().flatten(0, 1).narrow(0, start - first * copies, length);
+            // Embedded once and copied, an image would be in products of half as many rows: of few tokens those sum in another order than of many.
+            var tokens = _network.Tokens(Rows(x, copies, start, length), _condition is null ? null : Rows(_condition, copies, start, length), placed);  // (b, N, D)
             var own = rows.narrow(0, start, length);
             Tensor[] Of(int layer) => modulations.At((float)t, layer, _different.Length).index_select(1, own).unbind(0);
             return _network.Modulated(tokens, placed, Of).MoveToOuterDisposeScope();
         }
+    }
+
+    private static Tensor Rows(Tensor images, int copies, long start, long length)
+    {
+        if (copies == 1) return images.narrow(0, start, length);
+        using var scope = NewDisposeScope();
+        var (first, last) = (start / copies, (start + length + copies - 1) / copies);
+        return images.narrow(0, first, last - first).unsqueeze(1).expand(-1, copies, -1, -1, -1).contiguous().flatten(0, 1)
+            .narrow(0, start - first * copies, length).MoveToOuterDisposeScope();
     }
 
     private PreparedModulations ModulationsAt(float t)
