@@ -22,6 +22,9 @@ switch (args)
     case ["block-ablation-table", var file]:
         BlockAblationTable.Print(file);
         return 0;
+    case ["solver-orders"]:
+        SolverOrdersTable.Run();
+        return 0;
     case ["operations", .. var rest]:
         OperationProfile.Run(Precision(rest), seconds: 0.3);
         return 0;
@@ -88,6 +91,7 @@ switch (args)
                    sampler-overhead [ROUNDS [fp32]]
                    block-ablation ARM SEED TERA_MULTIPLY_ADDS FILE
                    block-ablation-table FILE
+                   solver-orders
                    operations [fp32]
                    throughput [fp32]
                    loader SIZE SOURCE...

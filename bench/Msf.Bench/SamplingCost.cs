@@ -58,7 +58,7 @@ internal static class SamplingCost
                 Seed = 0,
                 Sampling = sampling,
             },
-            TransformerCost.PerImage(config.Model, [.. sampling.Stages.Select(stage => stage.Forwards())]));
+            TransformerCost.PerImage(config.Model, [.. sampling.Stages.Select(stage => stage.Forwards(config.Diffusion.Path))]));
     }
 
     private static double Seconds(Case what)

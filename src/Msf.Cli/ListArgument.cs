@@ -17,8 +17,14 @@ internal static class ListArgument
         PerStage(
             [.. text.Split(',').Select(part => Enum.GetNames<T>().FirstOrDefault(name => name.Equals(part.Trim(), StringComparison.OrdinalIgnoreCase)) is { } name
                 ? Enum.Parse<T>(name)
-                : throw new UsageException($"{option} is \"{text}\"; expected {string.Join(", ", Enum.GetNames<T>().Select(JsonNamingPolicy.CamelCase.ConvertName))}."))],
+                : throw new UsageException($"{option} is \"{text}\"; expected {Names<T>()}."))],
             stages, option);
+
+    /// <summary>The names of an enumeration as the command line and JSON spell them.</summary>
+    internal static string Names<T>() where T : struct, Enum => string.Join(", ", Enum.GetValues<T>().Select(NameOf));
+
+    /// <summary>A member of an enumeration as JSON spells it.</summary>
+    internal static string NameOf<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 
     private static T[] PerStage<T>(T[] values, int stages, string option)
     {

@@ -23,12 +23,14 @@ internal static class SampleParameters
             ["msf:model"] = manifest.Model.Name,
             ["msf:seed"] = request.Seed.ToString(CultureInfo.InvariantCulture),
             ["msf:steps"] = string.Join(",", stages.Select(stage => stage.Steps)),
-            ["msf:solver"] = string.Join(",", stages.Select(stage => JsonNameOf(stage.Solver))),
+            ["msf:solver"] = string.Join(",", stages.Select(stage => ListArgument.NameOf(stage.Solver))),
+            ["msf:grid"] = string.Join(",", stages.Select(GridArgument.Describe)),
             ["msf:guidance"] = string.Join(",", stages.Select(stage => Text(stage.Guidance.Scale))),
             ["msf:guidance-interval"] = string.Join(";", stages.Select(stage => $"{Text(stage.Guidance.From)},{Text(stage.Guidance.To)}")),
-            ["msf:guidance-ramp"] = string.Join(",", stages.Select(stage => JsonNamingPolicy.CamelCase.ConvertName(stage.Guidance.Ramp.ToString()))),
+            ["msf:guidance-ramp"] = string.Join(",", stages.Select(stage => ListArgument.NameOf(stage.Guidance.Ramp))),
             ["msf:guidance-rescale"] = string.Join(",", stages.Select(stage => Text(stage.Guidance.Rescale))),
-            ["msf:guidance-source"] = string.Join(",", stages.Select(stage => JsonNamingPolicy.CamelCase.ConvertName(stage.Guidance.Source.ToString()))),
+            ["msf:guidance-source"] = string.Join(",", stages.Select(stage => ListArgument.NameOf(stage.Guidance.Source))),
+            ["msf:sampling"] = JsonSerializer.Serialize(request.Sampling, JsonFormat.Line),
             ["msf:precision"] = precision.ToName(),
         };
         if (guide is not null) text["msf:guide"] = NameOf(guide);
@@ -49,8 +51,6 @@ internal static class SampleParameters
         var images = guide.Training is { } training ? $", {training.ImagesPerStage.Max()} images" : "";
         return $"{guide.Model.Name}{images}{(guide.Digest is { } digest ? $", {digest[..12]}" : "")}";
     }
-
-    private static string JsonNameOf(SolverKind solver) => solver.ToString().ToLowerInvariant();
 
     private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -25,8 +25,7 @@ internal sealed class SampleCommand : MsfCommand
 
     private readonly Option<int> _count = new("--count") { Description = "Number of images.", DefaultValueFactory = _ => 16, HelpName = "N" };
     private readonly Option<long> _seed = new("--seed") { Description = "Seed: the same seed gives the same images.", DefaultValueFactory = _ => 0, HelpName = "S" };
-    private readonly Option<string?> _steps = new("--steps") { Description = "Solver steps per stage, coarse to fine.", HelpName = "40,10" };
-    private readonly Option<string?> _solver = new("--solver") { Description = "euler, heun or ddim.", HelpName = "NAME" };
+    private readonly SolverArguments _solver = new();
     private readonly GuidanceOptions _guidance = new();
     private readonly Option<string> _precision = PrecisionOption.Create();
     private readonly Option<string> _device = DeviceOption.Create();
@@ -48,9 +47,11 @@ internal sealed class SampleCommand : MsfCommand
         "msf sample --class clock,flag --count 8 --seed 7 --guidance 2,1 --out clocks-and-flags.png",
         "msf sample --guidance 2,1 --guidance-interval 0.1,0.8 --guidance-rescale 0.7 --out rescaled.png",
         "msf sample --model runs/tiny/model --guide runs/tiny/model-early --guidance 1.8,1 --out autoguided.png",
-        "msf sample --model runs/tiny/model --steps 40,10 --solver heun --count 1000 --out samples.npz")
+        "msf sample --model runs/tiny/model --steps 40,10 --solver heun --count 1000 --out samples.npz",
+        "msf sample --solver dpmpp2m,euler --grid edm,uniform --steps 15,6 --out few-steps.png",
+        "msf sample --solver dopri5 --tolerance 0.01 --out adaptive.png")
     {
-        foreach (var option in (Option[])[_model, _class, _count, _seed, _steps, _solver, .. _guidance.All, _precision, _device, _autoencoder, _batch, _out, _json])
+        foreach (var option in (Option[])[_model, _class, _count, _seed, .. _solver.All, .. _guidance.All, _precision, _device, _autoencoder, _batch, _out, _json])
             Options.Add(option);
     }
 
@@ -116,14 +117,7 @@ internal sealed class SampleCommand : MsfCommand
 
     private SamplingConfig Settings(ModelManifest manifest, ParseResult arguments)
     {
-        var stages = manifest.Sampling.Stages;
-        if (arguments.GetValue(_steps) is { } steps)
-            stages = [.. stages.Zip(ListArgument.PerStage<int>(steps, stages.Length, "--steps"), (stage, n) => stage with { Steps = n })];
-        if (arguments.GetValue(_solver) is { } solver)
-            stages = Enum.TryParse<SolverKind>(solver, ignoreCase: true, out var kind) && Enum.IsDefined(kind)
-                ? [.. stages.Select(stage => stage with { Solver = kind })]
-                : throw new UsageException($"--solver is \"{solver}\"; expected {string.Join(", ", Enum.GetNames<SolverKind>()).ToLowerInvariant()}.");
-        stages = _guidance.Apply(stages, arguments);
+        var stages = _guidance.Apply(_solver.Apply(manifest.Sampling.Stages, arguments), arguments);
         var sampling = manifest.Sampling with { Stages = stages };
         return sampling.Validate(stages.Length) is { Count: > 0 } errors ? throw new UsageException(string.Join("; ", errors)) : sampling;
     }

@@ -17,6 +17,9 @@ public abstract class ProbabilityPath
     /// <summary>Which path this is.</summary>
     public PathKind Kind { get; }
 
+    /// <summary>Whether sigma', and so the velocity, is infinite at t = 1.</summary>
+    public bool VelocityIsInfiniteAtData => Kind is PathKind.VariancePreservingLinear or PathKind.VariancePreservingDiscrete;
+
     /// <summary>The path of a kind.</summary>
     /// <param name="k">Which path.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not a member of <see cref="PathKind"/>.</exception>

@@ -17,6 +17,7 @@ public sealed class PreparedTransformer : IDisposable
     private readonly DiffusionTransformer _network;
     private readonly Tensor? _condition;
     private readonly double _conditionTime;
+    private readonly long[] _labels;
     private readonly float[] _times;
     private readonly long[] _different;
     private readonly Tensor _rows;
@@ -44,7 +45,7 @@ public sealed class PreparedTransformer : IDisposable
         if (condition is not null) ShapeGuard.Require(condition, nameof(condition), labels.Length, config.ConditionChannels, -1, -1);
         (_network, _condition, _conditionTime) = (network, condition, conditionTime);
         _times = [.. times.Select(t => (float)t).Distinct()];
-        long[] all = [.. labels];
+        long[] all = _labels = [.. labels];
         _different = [.. all.Append(config.Classes).Distinct().Order()];                      // the null class last
         var rows = all.Select(label => (long)Array.BinarySearch(_different, label)).ToArray();
         var none = _different.Length - 1L;
@@ -75,6 +76,13 @@ public sealed class PreparedTransformer : IDisposable
         var both = Run(x, t, _bothRows, copies: 2).unflatten(0, [x.shape[0], 2]);             // (B, 2, C_out, H, W)
         return (both.select(1, 0).MoveToOuterDisposeScope(), both.select(1, 1).MoveToOuterDisposeScope());
     }
+
+    /// <summary>The same network for some of the images; no times are expected.</summary>
+    /// <param name="first">First image.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>To be disposed by the caller; what it keeps of the condition belongs to the caller's dispose scope.</returns>
+    public PreparedTransformer OfImages(int first, int count) =>
+        new(_network, _labels.AsSpan(first, count), _condition?.narrow(0, first, count), _conditionTime, []);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -9,6 +9,8 @@ internal sealed class DenoiserNetwork : IStageNetwork
 {
     private readonly Denoiser _network;
     private readonly Tensor _labels;
+    private readonly long _nullClass;
+    private readonly double _conditionTimeValue;
     private readonly Tensor _bothLabels;
     private readonly Tensor? _condition;
     private readonly Tensor? _bothConditions;
@@ -22,7 +24,7 @@ internal sealed class DenoiserNetwork : IStageNetwork
     /// <param name="conditionTime">Noise level of the condition, in [0, 1].</param>
     internal DenoiserNetwork(Denoiser network, Tensor labels, long nullClass, Tensor? condition, double conditionTime)
     {
-        (_network, _labels, _condition) = (network, labels, condition);
+        (_network, _labels, _nullClass, _condition, _conditionTimeValue) = (network, labels, nullClass, condition, conditionTime);
         _bothLabels = cat([labels, HeldScalar.Constant(labels.shape, nullClass, ScalarType.Int64, labels.device)]);  // (2 B)
         _bothConditions = condition is null ? null : cat([condition, condition]);             // (2 B, C, ...)
         _conditionTime = condition is null ? null : HeldScalar.Constant([2 * labels.shape[0]], conditionTime, ScalarType.Float32, labels.device);
@@ -43,6 +45,10 @@ internal sealed class DenoiserNetwork : IStageNetwork
         var both = _network(cat([x, x]), Times(2 * batch, t, x.device), _bothLabels, _bothConditions, _conditionTime);  // (2 B, C, ...)
         return (both.narrow(0, 0, batch).MoveToOuterDisposeScope(), both.narrow(0, batch, batch).MoveToOuterDisposeScope());
     }
+
+    /// <inheritdoc/>
+    public IStageNetwork OfImages(long first, long count) => new DenoiserNetwork(
+        _network, _labels.narrow(0, first, count), _nullClass, _condition?.narrow(0, first, count), _conditionTimeValue);
 
     /// <inheritdoc/>
     public void Dispose()

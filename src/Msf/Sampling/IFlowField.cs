@@ -16,4 +16,23 @@ public interface IFlowField
     /// <param name="t">Time in [0, 1], 0 noise, 1 data.</param>
     /// <returns>Both of the shape of <paramref name="x"/>, owned by the caller's dispose scope.</returns>
     public (Tensor Data, Tensor Noise) DataAndNoiseAt(Tensor x, double t);
+
+    /// <summary>Data and noise, and the variance that a network of DiT's kind (learned range, Nichol and Dhariwal 2021) predicts beside them.</summary>
+    /// <param name="x">State, (B, ...); not changed.</param>
+    /// <param name="t">Time in [0, 1], 0 noise, 1 data.</param>
+    /// <returns>
+    /// Data and noise, and where the variance of a step lies between its smallest (-1) and its largest (1) on a logarithmic scale, null where the network does not
+    /// predict it; all of the shape of <paramref name="x"/>, owned by the caller's dispose scope.
+    /// </returns>
+    public (Tensor Data, Tensor Noise, Tensor? Variance) DataNoiseAndVarianceAt(Tensor x, double t)
+    {
+        var (data, noise) = DataAndNoiseAt(x, t);
+        return (data, noise, null);
+    }
+
+    /// <summary>The field of some images of the batch, for solvers that give every image steps of its own.</summary>
+    /// <param name="first">First image.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>A field for states (count, ...), possibly this one; what it keeps belongs to the caller's dispose scope, or else to it, where it is disposable.</returns>
+    public IFlowField OfImages(long first, long count);
 }

@@ -16,4 +16,10 @@ internal interface IStageNetwork : IDisposable
     /// <param name="t">Time in [0, 1].</param>
     /// <returns>Both (B, C or 2 C, ...), owned by the caller's dispose scope.</returns>
     public (Tensor Class, Tensor Null) WithAndWithoutClass(Tensor x, double t);
+
+    /// <summary>The same for some of the images.</summary>
+    /// <param name="first">First image.</param>
+    /// <param name="count">How many.</param>
+    /// <returns>A network for states (count, ...), to be disposed before this one.</returns>
+    public IStageNetwork OfImages(long first, long count);
 }

@@ -139,15 +139,18 @@ public sealed class MsfSampler
         var condition = coarser is null ? null : Condition(stage, coarser, size, conditionTime, request.Seed, images.Indices);
 
         var path = ProbabilityPath.Create(_diffusion.Path);
-        var times = TimeGrid.From(stage == 0 && source is not null ? 1 - source.Strength : 0, TimeGrid.Of(_diffusion.Path, budget.Steps, budget.TimeShift));
+        var times = TimeGrid.From(stage == 0 && source is not null ? 1 - source.Strength : 0, budget.Times(_diffusion.Path));
+        // Steps of its own would take the adaptive solver past the pause.
+        if (budget.Solver == SolverKind.Dopri5 && request.Sampling.OverlapTime is { } pause && pause > times[0]) times = [.. times.Append(pause).Distinct().Order()];
         IStageNetwork? Settle(IReadOnlyList<StageNetworkFactory>? networks) =>
-            networks?[stage](images.Labels, _model.Classes, condition, conditionTime, StageVelocity.Evaluations(_diffusion, times));
+            networks?[stage](images.Labels, _model.Classes, condition, conditionTime, StageVelocity.Evaluations(_diffusion, budget.Solver == SolverKind.DpmPp2S ? SolverCost.EvaluationTimes(budget.Solver, path, times) : times));
         var guided = budget.Guidance is { IsOn: true, Source: GuidanceSource.WeakerModel };
         var velocity = new StageVelocity(Settle(_networks)!, _diffusion, budget.Guidance, guided ? Settle(_guides) : null);
         var field = new PausableField(velocity, path);
         var noise = SeededNoise.Normal(request.Seed, NoiseStream(stage), images.Indices, shape, _device);  // (B, C, h, w)
         var solver = Solver.Create(
             budget.Solver, path, field, budget.SolverOptions, step => SeededNoise.Normal(request.Seed, [NoiseStream(stage), step], images.Indices, shape, _device));
+        solver.Cancellation = cancellation;
         return new StageRun(
             velocity, solver, field, path, times, noise, source?.Component(stage, coarser), source?.Mask(stage),
             (step, steps) =>
@@ -188,8 +191,8 @@ public sealed class MsfSampler
         if (request.Sampling.Validate(_networks.Count) is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors), nameof(request));
         if (request.Labels.Count == 0 || request.Labels.Count != request.ImageIndices.Count)
             throw new ArgumentException($"{request.Labels.Count} labels for {request.ImageIndices.Count} image indices; give one each, at least one.", nameof(request));
-        if (_diffusion.Path == PathKind.VariancePreservingDiscrete && request.Sampling.Stages.Any(stage => stage.Steps > VariancePreservingDiscretePath.Steps))
-            throw new ArgumentException($"this model has {VariancePreservingDiscretePath.Steps} discrete steps; take at most as many.", nameof(request));
+        if (request.Sampling.Stages.Max(stage => stage.Steps) > TimeGrid.MostSteps(_diffusion.Path))
+            throw new ArgumentException($"this model has {TimeGrid.MostSteps(_diffusion.Path)} discrete steps; take at most as many.", nameof(request));
         if (request.BaseIndices is { } bases && bases.Count != request.Labels.Count)
             throw new ArgumentException($"{bases.Count} base indices for {request.Labels.Count} images; give one each, or none.", nameof(request));
         request.Source?.Check(request.Labels.Count, [_model.Channels, .. _model.Size], _networks.Count);

@@ -9,38 +9,49 @@ namespace Msf.Sampling;
 /// <param name="path">The path along which it goes.</param>
 internal sealed class PausableField(IFlowField inner, ProbabilityPath path) : IFlowField, IDisposable
 {
-    private (double Time, Tensor Data, Tensor Noise)? _seen;
+    private (double Time, Tensor Data, Tensor Noise, Tensor? Variance)? _seen;
 
     /// <summary>The data that a state at time t would be a mixture of, (B, ...), owned by the caller's dispose scope. The next evaluation must be of the same state, or of another time.</summary>
     internal Tensor DataBehind(Tensor x, double t)
     {
-        var (data, noise) = inner.DataAndNoiseAt(x, t);
-        _seen = (t, data.DetachFromDisposeScope(), noise.DetachFromDisposeScope());
+        var (data, noise, variance) = inner.DataNoiseAndVarianceAt(x, t);
+        _seen = (t, data.DetachFromDisposeScope(), noise.DetachFromDisposeScope(), variance?.DetachFromDisposeScope());
         return data.alias();
     }
 
     /// <inheritdoc/>
     public Tensor At(Tensor x, double t)
     {
-        if (Take(t) is not var (data, noise)) return inner.At(x, t);
+        if (Take(t) is not var (data, noise, _)) return inner.At(x, t);
         using var scope = NewDisposeScope();
         var at = path.At(t);
         return data.Times(at.AlphaDerivative).Plus(noise.Times(at.SigmaDerivative)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
-    public (Tensor Data, Tensor Noise) DataAndNoiseAt(Tensor x, double t) => Take(t) ?? inner.DataAndNoiseAt(x, t);
+    public (Tensor Data, Tensor Noise) DataAndNoiseAt(Tensor x, double t) => Take(t) is var (data, noise, _) ? (data, noise) : inner.DataAndNoiseAt(x, t);
+
+    /// <inheritdoc/>
+    public (Tensor Data, Tensor Noise, Tensor? Variance) DataNoiseAndVarianceAt(Tensor x, double t) => Take(t) ?? inner.DataNoiseAndVarianceAt(x, t);
+
+    /// <inheritdoc/>
+    public IFlowField OfImages(long first, long count)
+    {
+        Dispose();
+        return inner.OfImages(first, count);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _seen?.Data.Dispose();
         _seen?.Noise.Dispose();
+        _seen?.Variance?.Dispose();
         _seen = null;
     }
 
     // Attached to the scope that asks, as an evaluation would be.
-    private (Tensor Data, Tensor Noise)? Take(double t)
+    private (Tensor Data, Tensor Noise, Tensor? Variance)? Take(double t)
     {
         if (_seen is not { } seen) return null;
         if (seen.Time != t)
@@ -48,7 +59,7 @@ internal sealed class PausableField(IFlowField inner, ProbabilityPath path) : IF
             Dispose();
             return null;
         }
-        var taken = (seen.Data.alias(), seen.Noise.alias());
+        var taken = (seen.Data.alias(), seen.Noise.alias(), seen.Variance?.alias());
         Dispose();
         return taken;
     }

@@ -14,5 +14,8 @@ internal sealed class PreparedNetwork(PreparedTransformer network) : IStageNetwo
     public (Tensor Class, Tensor Null) WithAndWithoutClass(Tensor x, double t) => network.ForwardBoth(x, t);
 
     /// <inheritdoc/>
+    public IStageNetwork OfImages(long first, long count) => new PreparedNetwork(network.OfImages((int)first, (int)count));
+
+    /// <inheritdoc/>
     public void Dispose() => network.Dispose();
 }

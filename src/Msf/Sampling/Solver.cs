@@ -20,6 +20,9 @@ public abstract class Solver : IDisposable
     /// <summary>Steps taken so far.</summary>
     public int StepsTaken { get; private set; }
 
+    /// <summary>Looked at within a step where that can be long: by the adaptive solver.</summary>
+    public CancellationToken Cancellation { get; set; }
+
     private protected IFlowField Field { get; }
 
     /// <summary>Makes a solver.</summary>
@@ -33,11 +36,18 @@ public abstract class Solver : IDisposable
     public static Solver Create(SolverKind kind, ProbabilityPath path, IFlowField field, SolverOptions? options = null, FreshNoise? noise = null)
     {
         options ??= new SolverOptions();
+        if (options.Clip is { } clip) field = new ClippedField(path, field, clip);
         return kind switch
         {
-            SolverKind.Euler => new EulerSolver(field),
-            SolverKind.Heun => new HeunSolver(field),
-            SolverKind.Ddim => new DdimSolver(path, field, options.Eta, noise),
+            SolverKind.Euler => new EulerSolver(path, field),
+            SolverKind.Heun => new HeunSolver(path, field),
+            SolverKind.Ddim => new DdimSolver(path, field, options.Eta, options.Eta == 0 ? noise : Required(noise, kind)),
+            SolverKind.Ddpm => new DdpmSolver(path, field, Required(noise, kind)),
+            SolverKind.EulerMaruyama => new EulerMaruyamaSolver(path, field, options, Required(noise, kind)),
+            SolverKind.DpmPp2M => new DpmMultistepSolver(path, field),
+            SolverKind.DpmPp2S => new DpmSinglestepSolver(path, field),
+            SolverKind.UniPc => new UniPcSolver(path, field, options.Order, options.Variant),
+            SolverKind.Dopri5 => new DormandPrinceSolver(path, field, options),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, $"expected one of {string.Join(", ", Enum.GetNames<SolverKind>())}."),
         };
     }
@@ -95,6 +105,23 @@ public abstract class Solver : IDisposable
     {
     }
 
+    /// <summary>Keeps a tensor beyond the step, in place of what was kept.</summary>
+    private protected static void Remember(ref Tensor? kept, Tensor tensor)
+    {
+        Forget(ref kept);
+        kept = tensor.alias().DetachFromDisposeScope();
+    }
+
+    /// <summary>Frees a tensor that was kept.</summary>
+    private protected static void Forget(ref Tensor? kept)
+    {
+        kept?.Dispose();
+        kept = null;
+    }
+
     /// <summary>The fresh noise of the step that is being taken.</summary>
     private protected Tensor Fresh() => _noise!(StepsTaken);
+
+    private static FreshNoise Required(FreshNoise? noise, SolverKind kind) =>
+        noise ?? throw new ArgumentException($"{kind} is stochastic: fresh noise is needed.", nameof(noise));
 }

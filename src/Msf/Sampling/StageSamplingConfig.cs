@@ -1,9 +1,11 @@
+using Msf.Diffusion;
+
 namespace Msf.Sampling;
 
 /// <summary>Sampling budget and settings of one stage.</summary>
 public sealed record StageSamplingConfig
 {
-    /// <summary>Solver steps, at least 1.</summary>
+    /// <summary>Solver steps, at least 1; for the adaptive solver the parts between which it lands, 1 leaves all to it.</summary>
     public required int Steps { get; init; }
 
     /// <summary>Solver; default Euler.</summary>
@@ -15,21 +17,28 @@ public sealed record StageSamplingConfig
     /// <summary>Classifier-free guidance; none by default.</summary>
     public GuidanceConfig Guidance { get; init; } = new();
 
-    /// <summary>Shift of the time grid; default 1 (uniform), more spends more steps near the noise.</summary>
+    /// <summary>Shift of the time grid; default 1 (none), more spends more steps near the noise.</summary>
     public double TimeShift { get; init; } = 1;
 
-    /// <summary>Network evaluations per image, guidance included.</summary>
-    public int Forwards()
+    /// <summary>How the steps are spread over time; default uniform. The shift comes on top.</summary>
+    public TimeGridConfig Grid { get; init; } = new();
+
+    /// <summary>The times that the solver visits.</summary>
+    /// <param name="path">The model's path.</param>
+    /// <returns>steps + 1 rising times, the first 0 and the last 1; whole steps of a discrete path.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The settings are not valid, or a discrete path has fewer steps.</exception>
+    public double[] Times(PathKind path)
     {
-        var times = TimeGrid.Uniform(Steps, TimeShift);
-        var forwards = 0;
-        for (var i = 0; i < Steps; i++)
-        {
-            forwards += Guidance.ActiveAt(times[i]) ? 2 : 1;
-            if (Solver == SolverKind.Heun) forwards += Guidance.ActiveAt(times[i + 1]) ? 2 : 1;
-        }
-        return forwards;
+        var last = Solver == SolverKind.EulerMaruyama && Grid.Kind != TimeGridKind.Explicit ? SolverOptions.LastStepSize : 0;
+        if (last == 0 || Steps == 1) return TimeGrid.Of(path, Steps, Grid, TimeShift);
+        double[] times = [.. TimeGrid.Continuous(path, Steps - 1, Grid, TimeShift).Select(t => t * (1 - last)), 1];
+        return path == PathKind.VariancePreservingDiscrete ? TimeGrid.WholeSteps(times) : times;
     }
+
+    /// <summary>Network evaluations per image, guidance included; for the adaptive solver what to expect (<see cref="SolverCost"/>).</summary>
+    /// <param name="path">The model's path: with guidance in an interval the count depends on where the steps are.</param>
+    public int Forwards(PathKind path = PathKind.Linear) =>
+        SolverCost.EvaluationTimes(Solver, ProbabilityPath.Create(path), Times(path), SolverOptions).Sum(t => Guidance.ActiveAt(t) ? 2 : 1);
 
     /// <summary>Everything that is wrong, one line each; empty when usable.</summary>
     public IReadOnlyList<string> Validate()
@@ -37,6 +46,7 @@ public sealed record StageSamplingConfig
         var errors = new List<string>([.. Guidance.Validate(), .. SolverOptions.Validate()]);
         if (!Enum.IsDefined(Solver)) errors.Add($"solver is {(int)Solver}, expected one of {string.Join(", ", Enum.GetNames<SolverKind>())}");
         if (Steps < 1) errors.Add($"steps is {Steps}, expected at least 1");
+        errors.AddRange(Grid.Validate(Steps));
         if (!(TimeShift > 0) || !double.IsFinite(TimeShift)) errors.Add($"timeShift is {TimeShift}, expected more than 0");
         return errors;
     }

@@ -46,6 +46,9 @@ public sealed class StageVelocity : IFlowField, IDisposable
         (_path, _prediction) = (ProbabilityPath.Create(diffusion.Path), diffusion.Prediction);
     }
 
+    private StageVelocity(IStageNetwork network, ProbabilityPath path, PredictionKind prediction, GuidanceConfig guidance, IStageNetwork? guide) =>
+        (_network, _path, _prediction, _guidance, _guide) = (network, path, prediction, guidance, guide);
+
     /// <summary>dx/dt at x and t; outside the guidance interval the network runs on half the batch.</summary>
     /// <param name="x">State, (B, C, ...), float32.</param>
     /// <param name="t">Time in [0, 1]; kept <see cref="EndMargin"/> from the end that the prediction does not tell the velocity of.</param>
@@ -53,7 +56,7 @@ public sealed class StageVelocity : IFlowField, IDisposable
     public Tensor At(Tensor x, double t)
     {
         using var scope = NewDisposeScope();
-        var (prediction, at) = Predict(x, t);
+        var (prediction, at, _) = Predict(x, t);
         return PredictionConversion.ToVelocity(_path, _prediction, prediction, x, at).MoveToOuterDisposeScope();
     }
 
@@ -64,10 +67,8 @@ public sealed class StageVelocity : IFlowField, IDisposable
     public (Tensor Data, Tensor Noise) DataAndNoiseAt(Tensor x, double t)
     {
         using var scope = NewDisposeScope();
-        var (prediction, at) = Predict(x, t);
-        return (
-            PredictionConversion.ToData(_path, _prediction, prediction, x, at).MoveToOuterDisposeScope(),
-            PredictionConversion.ToNoise(_path, _prediction, prediction, x, at).MoveToOuterDisposeScope());
+        var (data, noise, _) = DataNoiseAndVarianceAt(x, t);
+        return (data.MoveToOuterDisposeScope(), noise.MoveToOuterDisposeScope());
     }
 
     /// <summary>Frees what was settled: labels and conditions in the form that the networks take. The networks themselves belong to others.</summary>
@@ -83,22 +84,43 @@ public sealed class StageVelocity : IFlowField, IDisposable
     internal static double[] Evaluations(DiffusionConfig diffusion, IEnumerable<double> times) =>
         [.. times.Select(t => KeptFromTheEnds(diffusion.Path, diffusion.Prediction, t))];
 
-    // The guided prediction, (B, C, ...), and the time at which it was made.
-    private (Tensor Prediction, double Time) Predict(Tensor x, double t)
+    /// <inheritdoc/>
+    public (Tensor Data, Tensor Noise, Tensor? Variance) DataNoiseAndVarianceAt(Tensor x, double t)
+    {
+        using var scope = NewDisposeScope();
+        var (prediction, at, variance) = Predict(x, t);
+        return (
+            PredictionConversion.ToData(_path, _prediction, prediction, x, at).MoveToOuterDisposeScope(),
+            PredictionConversion.ToNoise(_path, _prediction, prediction, x, at).MoveToOuterDisposeScope(), variance?.MoveToOuterDisposeScope());
+    }
+
+    /// <inheritdoc/>
+    public IFlowField OfImages(long first, long count) =>
+        new StageVelocity(_network.OfImages(first, count), _path, _prediction, _guidance, _guide?.OfImages(first, count));
+
+    // The guided prediction, (B, C, ...), the time at which it was made, and the variance that the network predicts beside it for the class, if any.
+    private (Tensor Prediction, double Time, Tensor? Variance) Predict(Tensor x, double t)
     {
         using var scope = NewDisposeScope();
         var scale = _guidance.ScaleAt(t);
         t = KeptFromTheEnds(t);
-        if (scale == 1) return (OfState(_network.WithClass(x, t), x).MoveToOuterDisposeScope(), t);
+        if (scale == 1)
+        {
+            var plain = _network.WithClass(x, t);
+            return (OfState(plain, x).MoveToOuterDisposeScope(), t, Variance(plain, x)?.MoveToOuterDisposeScope());
+        }
         var (conditional, weak) = _guidance.Source == GuidanceSource.WeakerModel
             ? (_network.WithClass(x, t), _guide!.WithClass(x, t))
             : _network.WithAndWithoutClass(x, t);
         var guided = ClassifierFreeGuidance.Combine(OfState(conditional, x), OfState(weak, x), scale, _guidance.Channels, _guidance.Rescale);
-        return (guided.MoveToOuterDisposeScope(), t);
+        return (guided.MoveToOuterDisposeScope(), t, Variance(conditional, x)?.MoveToOuterDisposeScope());
     }
 
-    // A learned variance, which comes after the channels of the state, is not needed here.
+    // A learned variance comes after the channels of the state.
     private static Tensor OfState(Tensor prediction, Tensor x) => prediction.narrow(1, 0, x.shape[1]);
+
+    private static Tensor? Variance(Tensor prediction, Tensor x) =>
+        prediction.shape[1] == 2 * x.shape[1] ? prediction.narrow(1, x.shape[1], x.shape[1]).to(x.dtype) : null;
 
     // A discrete path has data in its noisiest state and no network beyond its last step.
     private double KeptFromTheEnds(double t) => KeptFromTheEnds(_path.Kind, _prediction, t);

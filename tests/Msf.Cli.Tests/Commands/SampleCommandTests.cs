@@ -1,6 +1,8 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Msf.Data;
+using Msf.Runtime;
+using Msf.Sampling;
 
 namespace Msf.Cli.Tests.Commands;
 
@@ -57,6 +59,28 @@ public sealed class SampleCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.Equal("heun,heun", text["msf:solver"]);
         Assert.Equal("1,1", text["msf:class"]);
         Assert.Equal("0.1,0.8;0.1,0.8", text["msf:guidance-interval"]);
+    }
+
+    [Theory]
+    [InlineData("ddpm", "uniform")]
+    [InlineData("eulermaruyama,DDIM", "shifted:3,edm:5", "--eta", "0.5")]
+    [InlineData("dpmpp2m,dpmpp2s", "quadratic,logsnr")]
+    [InlineData("unipc", "0/0.3/0.8/1")]
+    [InlineData("dopri5", "uniform", "--tolerance", "0.1")]
+    public async Task Solvers_and_grids_are_chosen_by_stage_and_written_into_the_file(string solver, string grid, params string[] rest)
+    {
+        var run = await Sample(["--out", Place("solver.png"), "--count", "2", "--solver", solver, "--grid", grid, .. rest]);
+        Assert.Equal((ExitCode.Done, ""), (run.Code, run.Error));
+        var text = PngFile.ReadText(Place("solver.png"));
+        string Both(string given) => given.Contains(',', StringComparison.Ordinal) ? given : $"{given},{given}";
+        Assert.Equal(Both(solver), text["msf:solver"], ignoreCase: true);
+        Assert.Equal(Both(grid), text["msf:grid"]);
+        var sampling = JsonFormat.Parse<SamplingConfig>(text["msf:sampling"], "the file");
+        Assert.Empty(sampling.Validate(2));
+        if (solver == "dopri5") Assert.Equal("1,1", text["msf:steps"]);
+        if (rest is ["--eta", ..]) Assert.Equal(0.5, sampling.Stages[1].SolverOptions.Eta);
+        if (rest is ["--tolerance", ..]) Assert.Equal((0.1, 0.0001), (sampling.Stages[0].SolverOptions.RelativeTolerance, Math.Round(sampling.Stages[0].SolverOptions.AbsoluteTolerance, 9)));
+        if (solver == "unipc") Assert.Equal("3,3", text["msf:steps"]);
     }
 
     [Fact]
@@ -124,7 +148,20 @@ public sealed class SampleCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     [InlineData(ExitCode.Usage, "expected constant", "--guidance-ramp", "1")]
     [InlineData(ExitCode.Failed, "cannot guide", "--guide", "noto-emoji", "--guidance", "2")]
     [InlineData(ExitCode.Failed, "there is no model nowhere", "--guide", "nowhere", "--guidance", "2")]
-    [InlineData(ExitCode.Usage, "expected euler, heun, ddim", "--solver", "magic")]
+    [InlineData(ExitCode.Usage, "expected euler, heun, ddim, ddpm, eulerMaruyama, dpmPp2M, dpmPp2S, uniPc, dopri5", "--solver", "magic")]
+    [InlineData(ExitCode.Usage, "expected euler, heun", "--solver", "3")]
+    [InlineData(ExitCode.Usage, "3 values", "--solver", "euler,heun,ddim")]
+    [InlineData(ExitCode.Usage, "expected uniform, shifted:3, quadratic", "--grid", "even")]
+    [InlineData(ExitCode.Usage, "expected uniform, shifted:3", "--grid", "shifted")]
+    [InlineData(ExitCode.Usage, "expected uniform, shifted:3", "--grid", "edm:many")]
+    [InlineData(ExitCode.Usage, "3 values", "--grid", "edm,edm,edm")]
+    [InlineData(ExitCode.Usage, "grid rho is 0", "--grid", "edm:0")]
+    [InlineData(ExitCode.Usage, "must rise from 0", "--grid", "0/0.7/0.5/1")]
+    [InlineData(ExitCode.Usage, "--grid has 4 times, that is 3 steps, and --steps says 2", "--grid", "0/0.3/0.5/1", "--steps", "2")]
+    [InlineData(ExitCode.Usage, "--eta is for ddim", "--eta", "0.5")]
+    [InlineData(ExitCode.Usage, "eta is 2", "--solver", "ddim", "--eta", "2")]
+    [InlineData(ExitCode.Usage, "--tolerance is for dopri5", "--tolerance", "0.1")]
+    [InlineData(ExitCode.Usage, "relativeTolerance is 0", "--solver", "dopri5", "--tolerance", "0")]
     [InlineData(ExitCode.Usage, "--count is 0", "--count", "0")]
     [InlineData(ExitCode.Usage, "--batch-size is 0", "--batch-size", "0")]
     [InlineData(ExitCode.Failed, "there is no model nowhere", "--model", "nowhere")]

@@ -19,21 +19,6 @@ public sealed class DdimSolverTests
         Assert.True(TensorAssert.MaximumDifference(ddim, Solve.Over(SolverKind.Euler, gaussian.Field, noise, times)) < 1e-12);
     }
 
-    [Theory]
-    [InlineData(PathKind.VariancePreservingCosine)]
-    [InlineData(PathKind.VariancePreservingDiscrete)]
-    public void The_error_falls_with_first_order(PathKind kind)
-    {
-        using var scope = NewDisposeScope();
-        var path = ProbabilityPath.Create(kind);
-        var gaussian = new AnalyticGaussian(path, 0.7, 0.4);
-        var noise = linspace(-3, 3, 25, dtype: ScalarType.Float64);
-        var exact = gaussian.Flow(noise);
-        var errors = new[] { 256, 512, 1024 }.Select(steps => TensorAssert.MaximumDifference(
-            Solve.Over(SolverKind.Ddim, gaussian.Field, noise, TimeGrid.Uniform(steps), kind), exact)).ToArray();
-        Assert.All(errors.Zip(errors.Skip(1)), pair => Assert.Equal(1, Math.Log2(pair.First / pair.Second), 0.15));
-    }
-
     [Fact]
     public void Fresh_noise_keeps_the_amount_of_noise()
     {

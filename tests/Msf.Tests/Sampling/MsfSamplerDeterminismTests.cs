@@ -37,6 +37,30 @@ public sealed class MsfSamplerDeterminismTests
         Assert.True(largest <= Tolerance, $"largest difference {largest:E2}");
     }
 
+    [Theory]
+    [InlineData(SolverKind.Ddim)]
+    [InlineData(SolverKind.Ddpm)]
+    [InlineData(SolverKind.EulerMaruyama)]
+    [InlineData(SolverKind.DpmPp2M)]
+    [InlineData(SolverKind.DpmPp2S)]
+    [InlineData(SolverKind.UniPc)]
+    [InlineData(SolverKind.Dopri5)]
+    public void Whatever_the_solver_an_image_is_the_same_in_any_batch(SolverKind kind)
+    {
+        using var scope = NewDisposeScope();
+        using var model = new RandomModel(RandomNetworks.Model(levels: 2));
+        SamplingRequest Request(params long[] indices)
+        {
+            var request = model.Request(indices);
+            var stages = request.Sampling.Stages.Select(stage => stage with { Steps = 3, Solver = kind, SolverOptions = new() { Eta = 1 } });
+            return request with { Sampling = request.Sampling with { Stages = [.. stages] } };
+        }
+        var together = model.Sample(Request(0, 1, 7));
+        Assert.True(TensorAssert.MaximumDifference(model.Sample(Request(7))[0], together[2]) <= Tolerance);
+        Assert.True(TensorAssert.MaximumDifference(model.Sample(Request(1, 0)), together.narrow(0, 0, 2).flip(0)) <= Tolerance);
+        Assert.True(TensorAssert.MaximumDifference(together[0], together[1]) > 0.01);
+    }
+
     [Fact]
     public void The_same_batch_gives_the_same_bits()
     {

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Msf.Diffusion;
+using Msf.Runtime;
 using Msf.Sampling;
 using static TorchSharp.torch;
 
@@ -97,6 +99,40 @@ public sealed class SamplingConfigTests
     [InlineData(double.NaN)]
     public void A_condition_time_outside_zero_to_one_is_refused(double conditionTime) =>
         Assert.Single(new SamplingConfig { Stages = [new() { Steps = 1 }], ConditionTime = conditionTime }.Validate(1));
+
+    [Fact]
+    public void Parameters_of_solvers_out_of_range_are_told()
+    {
+        var options = new SolverOptions
+        {
+            Eta = 1.5,
+            Clip = 0,
+            Order = 4,
+            Variant = (UniPcVariant)9,
+            RelativeTolerance = 0,
+            AbsoluteTolerance = -1,
+            Diffusion = (DiffusionForm)9,
+            DiffusionNorm = double.NaN,
+            LastStep = (LastStep)9,
+            LastStepSize = 1,
+        };
+        string[] members = ["eta", "clip", "order", "relativeTolerance", "absoluteTolerance", "diffusionNorm", "lastStepSize", "variant", "diffusion", "lastStep"];
+        Assert.Equal(members, options.Validate().Select(error => error.Split(' ')[0]));
+        Assert.Empty(new SolverOptions().Validate());
+        Assert.Contains("solver is 77", Assert.Single(new StageSamplingConfig { Steps = 1, Solver = (SolverKind)77 }.Validate()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Settings_from_before_solvers_had_parameters_still_read_and_new_ones_come_back()
+    {
+        var old = JsonFormat.Parse<StageSamplingConfig>("""{"steps": 8, "solver": "heun", "timeShift": 3, "guidance": {"scale": 2}}""", "old");
+        Assert.Equal((8, SolverKind.Heun, 3, TimeGridKind.Uniform), (old.Steps, old.Solver, old.TimeShift, old.Grid.Kind));
+        var text = """{"steps": 8, "solver": "dpmPp2M", "solverOptions": {"clip": 4}, "grid": {"kind": "edm", "rho": 5}}""";
+        var read = JsonFormat.Parse<StageSamplingConfig>(text, "new");
+        Assert.Equal((SolverKind.DpmPp2M, 4, TimeGridKind.Edm, 5), (read.Solver, read.SolverOptions.Clip, read.Grid.Kind, read.Grid.Rho));
+        Assert.Equal(read, JsonFormat.Parse<StageSamplingConfig>(JsonSerializer.Serialize(read, JsonFormat.Line), "again"));
+        Assert.Throws<InvalidDataException>(() => JsonFormat.Parse<StageSamplingConfig>("""{"steps": 8, "grid": {"kind": "edm", "sigma": 5}}""", "unknown"));
+    }
 
     private static long ImagesSeen(StageSamplingConfig config, int batch)
     {

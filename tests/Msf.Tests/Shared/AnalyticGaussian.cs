@@ -12,7 +12,7 @@ namespace Msf.Tests;
 /// conditional expectation is linear in x_t. The probability flow keeps quantiles: <c>(x_t - alpha m) / S</c> is constant along it.
 /// Works in the type of the tensors; pass float64 to measure orders of convergence.
 /// </remarks>
-internal sealed class AnalyticGaussian(ProbabilityPath path, double mean, double deviation)
+internal sealed class AnalyticGaussian(ProbabilityPath path, double mean, double deviation) : IAnalyticFlow
 {
     public ProbabilityPath Path { get; } = path;
 
@@ -49,6 +49,9 @@ internal sealed class AnalyticGaussian(ProbabilityPath path, double mean, double
 
     /// <summary>The exact denoiser, <c>E[x1 | x_t]</c>.</summary>
     public Tensor Denoise(Tensor xt, double t) => Predict(PredictionKind.Data, xt, t);
+
+    /// <summary>Mean and variance of x_t.</summary>
+    public (double Mean, double Variance) Moments(double t) => (Path.At(t).Alpha * Mean, Variance(Path.At(t)));
 
     /// <summary>The exact solution of the probability flow from one time to another.</summary>
     /// <param name="x">The state at <paramref name="from"/>.</param>
