@@ -2,7 +2,6 @@ using System.Globalization;
 using Msf.Diffusion;
 using Msf.Sampling;
 using Msf.Tests;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Msf.Bench;

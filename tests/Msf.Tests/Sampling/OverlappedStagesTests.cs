@@ -11,6 +11,11 @@ public sealed class OverlappedStagesTests
     [InlineData(SolverKind.Euler)]
     [InlineData(SolverKind.Heun)]
     [InlineData(SolverKind.Ddim)]
+    [InlineData(SolverKind.Ddpm)]
+    [InlineData(SolverKind.EulerMaruyama)]
+    [InlineData(SolverKind.DpmPp2M)]
+    [InlineData(SolverKind.DpmPp2S)]
+    [InlineData(SolverKind.UniPc)]
     public void The_base_is_the_same_at_no_further_evaluation_and_the_next_stage_sees_it_at_tau(SolverKind solver)
     {
         using var scope = NewDisposeScope();
@@ -24,7 +29,7 @@ public sealed class OverlappedStagesTests
             return networks[stage].Forward(x, t, labels, condition, time);
         };
         var sampler = new MsfSampler(config, new DiffusionConfig(), RandomModel.Statistics(config), [Counting(0), Counting(1)], CPU);
-        var stage = new StageSamplingConfig { Steps = 8, Solver = solver };
+        var stage = new StageSamplingConfig { Steps = 8, Solver = solver, SolverOptions = new() { LastStepSize = 0 } };
         (Tensor[] Levels, int[] Calls) Sample(double? tau)
         {
             (calls, _) = (new int[2], calls);
@@ -44,6 +49,19 @@ public sealed class OverlappedStagesTests
         var (late, _) = Sample(0.9);                                                          // no time of the grid but the last: one after the other
         Assert.True(TensorAssert.Identical(serial[1], late[1]));
         foreach (var network in networks) network.Dispose();
+    }
+
+    [Fact]
+    public void The_adaptive_solver_stops_at_tau()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new RandomModel(RandomNetworks.Model(levels: 2));
+        var stage = new StageSamplingConfig { Steps = 1, Solver = SolverKind.Dopri5 };
+        var request = model.Request(0, 1);
+        var serial = model.SampleLevels(request with { Sampling = new() { Stages = [stage, stage] } });
+        var overlapped = model.SampleLevels(request with { Sampling = new() { Stages = [stage, stage], OverlapTime = 0.6 } });
+        TensorAssert.Close(serial[0], overlapped[0], 0.02, "the base");
+        Assert.True((serial[1] - overlapped[1]).abs().mean().item<float>() > 1e-3);
     }
 
     [Fact]
