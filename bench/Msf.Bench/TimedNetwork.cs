@@ -15,6 +15,8 @@ internal sealed class TimedNetwork(IStageNetwork network, Stopwatch clock) : ISt
 
     public (Tensor Class, Tensor Null) WithAndWithoutClass(Tensor x, double t) => On(clock, () => network.WithAndWithoutClass(x, t));
 
+    public IStageNetwork OfImages(long first, long count) => new TimedNetwork(network.OfImages(first, count), clock);
+
     public void Dispose() => network.Dispose();
 
     private static T On<T>(Stopwatch clock, Func<T> run)
