@@ -139,11 +139,13 @@ public sealed class MsfSampler
         var condition = coarser is null ? null : Condition(stage, coarser, size, conditionTime, request.Seed, images.Indices);
 
         var path = ProbabilityPath.Create(_diffusion.Path);
-        var times = TimeGrid.From(stage == 0 && source is not null ? 1 - source.Strength : 0, TimeGrid.Of(_diffusion.Path, budget.Steps, budget.TimeShift));
+        if (budget.Windows is { } windows) path = new PiecewiseLinearPath(path, windows);
+        var grid = budget.Windows is null ? TimeGrid.Of(_diffusion.Path, budget.Steps, budget.TimeShift) : TimeGrid.Uniform(budget.Steps);
+        var times = TimeGrid.From(stage == 0 && source is not null ? 1 - source.Strength : 0, grid);
         IStageNetwork? Settle(IReadOnlyList<StageNetworkFactory>? networks) =>
             networks?[stage](images.Labels, _model.Classes, condition, conditionTime, StageVelocity.Evaluations(_diffusion, times));
         var guided = budget.Guidance is { IsOn: true, Source: GuidanceSource.WeakerModel };
-        var velocity = new StageVelocity(Settle(_networks)!, _diffusion, budget.Guidance, guided ? Settle(_guides) : null);
+        var velocity = new StageVelocity(Settle(_networks)!, _diffusion, budget.Guidance, guided ? Settle(_guides) : null, path);
         var field = new PausableField(velocity, path);
         var noise = SeededNoise.Normal(request.Seed, NoiseStream(stage), images.Indices, shape, _device);  // (B, C, h, w)
         var solver = Solver.Create(

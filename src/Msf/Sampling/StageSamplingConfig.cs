@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Msf.Sampling;
 
 /// <summary>Sampling budget and settings of one stage.</summary>
@@ -17,6 +19,13 @@ public sealed record StageSamplingConfig
 
     /// <summary>Shift of the time grid; default 1 (uniform), more spends more steps near the noise.</summary>
     public double TimeShift { get; init; } = 1;
+
+    /// <summary>
+    /// K equal windows of time within which alone the flow of this stage is straight, of a stage made by piecewise rectified flow (Yan et al. 2024); its steps
+    /// are a multiple of K, without guidance, which is folded in. A property of the weights, not a choice. Null, the default, for any other stage.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Windows { get; init; }
 
     /// <summary>Network evaluations per image, guidance included.</summary>
     public int Forwards()
@@ -38,6 +47,23 @@ public sealed record StageSamplingConfig
         if (!Enum.IsDefined(Solver)) errors.Add($"solver is {(int)Solver}, expected one of {string.Join(", ", Enum.GetNames<SolverKind>())}");
         if (Steps < 1) errors.Add($"steps is {Steps}, expected at least 1");
         if (!(TimeShift > 0) || !double.IsFinite(TimeShift)) errors.Add($"timeShift is {TimeShift}, expected more than 0");
+        if (Windows is { } windows) errors.AddRange(ErrorsOfWindows(windows));
         return errors;
+    }
+
+    // A step over a border would leave the line, and so would a solver that looks at the end of its step: there the next line begins.
+    private IEnumerable<string> ErrorsOfWindows(int windows)
+    {
+        if (windows < 1)
+        {
+            yield return $"windows is {windows}, expected at least 1, or none";
+            yield break;
+        }
+        if (Steps >= 1 && Steps % windows != 0)
+            yield return $"steps is {Steps}, and this stage is distilled in windows, {windows} of them: expected {windows} or {2 * windows}, one or two steps a window";
+        if (Solver != SolverKind.Euler)
+            yield return $"solver is {Solver.ToString().ToLowerInvariant()}, and this stage is distilled to straight lines: expected euler, which follows them exactly";
+        if (Guidance.IsOn) yield return $"guidance scale is {Guidance.Scale}, and this stage is distilled with its guidance folded in: expected 1";
+        if (TimeShift != 1) yield return $"timeShift is {TimeShift}, and this stage is distilled in equal windows: expected 1";
     }
 }
