@@ -28,6 +28,7 @@ internal sealed class SampleCommand : MsfCommand
     private readonly Option<string?> _steps = new("--steps") { Description = "Solver steps per stage, coarse to fine.", HelpName = "40,10" };
     private readonly Option<string?> _solver = new("--solver") { Description = "euler, heun or ddim.", HelpName = "NAME" };
     private readonly GuidanceOptions _guidance = new();
+    private readonly SizeOption _size = new();
     private readonly Option<string> _precision = PrecisionOption.Create();
     private readonly Option<string> _device = DeviceOption.Create();
     private readonly Option<string?> _autoencoder = new("--autoencoder") { Description = "Autoencoder folder for a model of latents that has none of its own.", HelpName = "DIR" };
@@ -47,10 +48,11 @@ internal sealed class SampleCommand : MsfCommand
         "msf sample --out grid.png",
         "msf sample --class clock,flag --count 8 --seed 7 --guidance 2,1 --out clocks-and-flags.png",
         "msf sample --guidance 2,1 --guidance-interval 0.1,0.8 --guidance-rescale 0.7 --out rescaled.png",
+        "msf sample --size 48x24 --out wide.png",
         "msf sample --model runs/tiny/model --guide runs/tiny/model-early --guidance 1.8,1 --out autoguided.png",
         "msf sample --model runs/tiny/model --steps 40,10 --solver heun --count 1000 --out samples.npz")
     {
-        foreach (var option in (Option[])[_model, _class, _count, _seed, _steps, _solver, .. _guidance.All, _precision, _device, _autoencoder, _batch, _out, _json])
+        foreach (var option in (Option[])[_model, _class, _count, _seed, _steps, _solver, .. _guidance.All, .. _size.All, _precision, _device, _autoencoder, _batch, _out, _json])
             Options.Add(option);
     }
 
@@ -79,11 +81,12 @@ internal sealed class SampleCommand : MsfCommand
             Seed = arguments.GetValue(_seed),
             Sampling = sampling,
         };
-        var parameters = SampleParameters.Describe(manifest, request, model.Precision, model.Guide);
+        request = _size.Apply(arguments, model, request);
+        var parameters = SampleParameters.Describe(model, request);
         var clock = Stopwatch.StartNew();
         using (var progress = new SamplingProgressLine(Terminal.Error, count))
         {
-            model.SampleInBatches(request, arguments.GetValue(_batch), (first, images) =>
+            model.SampleInBatches(request, SizeOption.BatchSize(arguments, _batch, model, request), (first, images) =>
             {
                 output.Add(first, ImageTensors.ToImages(images), request, manifest, parameters);
                 progress.Done = first + (int)images.shape[0];
