@@ -42,7 +42,7 @@ public sealed class MsfModel : IDisposable
     /// <summary>Which sizes of images the model can make, in pixels of these.</summary>
     public SizeRule Sizes => new(Manifest.Model, Autoencoder?.Config.Factor ?? 1);
 
-    /// <summary>What positions become at another size than that of training, stage by stage, coarse to fine; those of the model until set.</summary>
+    /// <summary>What positions become at another size than that of training, stage by stage, coarse to fine; those of the model until set. A weaker model that guides follows.</summary>
     /// <exception cref="ArgumentException">Set to another number than of stages.</exception>
     public IReadOnlyList<PositionScaling> PositionScaling
     {
@@ -50,7 +50,8 @@ public sealed class MsfModel : IDisposable
         set
         {
             if (value.Count != _networks.Length) throw new ArgumentException($"{value.Count} kinds of scaling came for {_networks.Length} stages; give one each.", nameof(value));
-            for (var stage = 0; stage < _networks.Length; stage++) _networks[stage].PositionScaling = value[stage];
+            foreach (var networks in new[] { _networks, _guide?.Networks ?? [] })
+                for (var stage = 0; stage < networks.Length; stage++) networks[stage].PositionScaling = value[stage];
         }
     }
 
