@@ -28,6 +28,7 @@ internal sealed class SampleCommand : MsfCommand
     private readonly SolverArguments _solver = new();
     private readonly GuidanceOptions _guidance = new();
     private readonly SizeOption _size = new();
+    private readonly StartOptions _start = new();
     private readonly Option<string> _precision = PrecisionOption.Create();
     private readonly Option<string> _device = DeviceOption.Create();
     private readonly Option<string?> _autoencoder = new("--autoencoder") { Description = "Autoencoder folder for a model of latents that has none of its own.", HelpName = "DIR" };
@@ -48,12 +49,14 @@ internal sealed class SampleCommand : MsfCommand
         "msf sample --class clock,flag --count 8 --seed 7 --guidance 2,1 --out clocks-and-flags.png",
         "msf sample --guidance 2,1 --guidance-interval 0.1,0.8 --guidance-rescale 0.7 --out rescaled.png",
         "msf sample --size 48x24 --out wide.png",
+        "msf sample --class clock --from drawing.png --strength 0.4 --out reworked.png",
+        "msf sample --variations-of 3 --count 8 --out variations.png",
         "msf sample --model runs/tiny/model --guide runs/tiny/model-early --guidance 1.8,1 --out autoguided.png",
         "msf sample --model runs/tiny/model --steps 40,10 --solver heun --count 1000 --out samples.npz",
         "msf sample --solver dpmpp2m,euler --grid edm,uniform --steps 15,6 --out few-steps.png",
         "msf sample --solver dopri5 --tolerance 0.01 --out adaptive.png")
     {
-        foreach (var option in (Option[])[_model, _class, _count, _seed, .. _solver.All, .. _guidance.All, .. _size.All, _precision, _device, _autoencoder, _batch, _out, _json])
+        foreach (var option in (Option[])[_model, _class, _count, _seed, .. _solver.All, .. _guidance.All, .. _size.All, .. _start.All, _precision, _device, _autoencoder, _batch, _out, _json])
             Options.Add(option);
     }
 
@@ -82,14 +85,17 @@ internal sealed class SampleCommand : MsfCommand
             Seed = arguments.GetValue(_seed),
             Sampling = sampling,
         };
-        request = _size.Apply(arguments, model, request);
+        request = _start.Apply(_size.Apply(arguments, model, request), classes, arguments);
+        using var picture = _start.Picture(model, request.Size, arguments);
+        request = request with { Source = picture?.Source };
         var parameters = SampleParameters.Describe(model, request);
+        foreach (var (name, text) in _start.Describe(request, arguments)) parameters[name] = text;
         var clock = Stopwatch.StartNew();
         using (var progress = new SamplingProgressLine(Terminal.Error, count))
         {
             model.SampleInBatches(request, SizeOption.BatchSize(arguments, _batch, model, request), (first, images) =>
             {
-                output.Add(first, ImageTensors.ToImages(images), request, manifest, parameters);
+                output.Add(first, ImageTensors.ToImages(picture?.Keep(images) ?? images), request, manifest, parameters);
                 progress.Done = first + (int)images.shape[0];
             }, progress, cancellation);
         }
@@ -121,7 +127,7 @@ internal sealed class SampleCommand : MsfCommand
     private SamplingConfig Settings(ModelManifest manifest, ParseResult arguments)
     {
         var stages = _guidance.Apply(_solver.Apply(manifest.Sampling.Stages, arguments), arguments);
-        var sampling = manifest.Sampling with { Stages = stages };
+        var sampling = _start.Apply(manifest.Sampling with { Stages = stages }, arguments);
         return sampling.Validate(stages.Length) is { Count: > 0 } errors ? throw new UsageException(string.Join("; ", errors)) : sampling;
     }
 

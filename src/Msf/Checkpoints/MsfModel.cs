@@ -39,6 +39,9 @@ public sealed class MsfModel : IDisposable
     /// <summary>What the weaker model is that can guide it (<see cref="Msf.Sampling.GuidanceSource.WeakerModel"/>); null where none was given.</summary>
     public ModelManifest? Guide => _guide?.Manifest;
 
+    /// <summary>Where it computes.</summary>
+    public Device Device => _networks[0].Device;
+
     /// <summary>What samples, before any autoencoder.</summary>
     internal MsfSampler Sampler => _sampler;
 
