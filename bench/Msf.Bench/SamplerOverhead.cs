@@ -21,12 +21,14 @@ internal static class SamplerOverhead
     public static void Run(ComputePrecision precision, int rounds)
     {
         _print($"{precision.ToName()}, {get_num_threads()} threads, DiT-S, batch {Batch}, {Steps} Euler steps, {rounds} rounds in turns; medians (range)");
-        foreach (var side in new[] { 16, 32 })
-            foreach (var scale in new[] { 1.0, 2.0 })
-                Measure(precision, rounds, side, new GuidanceConfig { Scale = scale }, conditioned: false);
-        Measure(precision, rounds, 16, new GuidanceConfig { Scale = 2 }, conditioned: true);
-        Measure(precision, rounds, 16, new GuidanceConfig { Scale = 2, Rescale = 0.7, Ramp = GuidanceRamp.Cosine }, conditioned: false);
+        var guided = new GuidanceConfig { Scale = 2 };
+        Measure(precision, rounds, 16, new GuidanceConfig(), conditioned: false);
+        Measure(precision, rounds, 16, guided, conditioned: false);
+        Measure(precision, rounds, 16, guided, conditioned: true);
+        Measure(precision, rounds, 16, guided with { Rescale = 0.7, Ramp = GuidanceRamp.Cosine }, conditioned: false);
         Interval(precision, rounds);
+        Measure(precision, rounds, 32, new GuidanceConfig(), conditioned: false);
+        Measure(precision, rounds, 32, guided, conditioned: false);
     }
 
     private static void Measure(ComputePrecision precision, int rounds, int side, GuidanceConfig guidance, bool conditioned)
