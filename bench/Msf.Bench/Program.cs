@@ -71,6 +71,9 @@ switch (args)
     case ["latent-cache", var preset, var cache, var pictures, .. var turns]:
         LatentCacheRates.Run(preset, cache, pictures, turns is [var given] ? int.Parse(given) : 5);
         return 0;
+    case ["distillation", var teacherFolder, var student, .. var rest]:
+        Distillation.Run(teacherFolder, student, count: rest is [var distillImages, ..] ? int.Parse(distillImages) : 256, rounds: rest is [_, var distillRounds] ? int.Parse(distillRounds) : 7);
+        return 0;
     case ["tiling", var name, var weights, var photo, var height, var width]:
         Tiling.Run(name, weights, photo, int.Parse(height), int.Parse(width));
         return 0;
@@ -106,6 +109,7 @@ switch (args)
                    loss-weighting ARM STAGE SEED IMAGES FILE
                    loss-weighting-table FILE
                    latent-cache PRESET CACHE IMAGES [ROUNDS]
+                   distillation TEACHER STUDENT [COUNT [ROUNDS]]
                    tiling taesd|taesd3|taef2|kl WEIGHTS PHOTO HEIGHT WIDTH
                    reconstruction WEIGHTS SHEET.png SIZE PHOTO...
                    autoencoder-cost WEIGHTS SIZE

@@ -28,6 +28,7 @@ internal static class MsfCommandLine
             new TrainCommand(terminal),
             new EncodeCommand(terminal),
             new AverageCommand(terminal),
+            new DistillCommand(terminal),
             new ImportCommand(terminal),
             new DataCommand(terminal),
             new InfoCommand(terminal),

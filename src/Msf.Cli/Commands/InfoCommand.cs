@@ -45,6 +45,8 @@ internal sealed class InfoCommand : MsfCommand
             training = training with { BatchSize = batch, Accumulate = 1 };
         }
         var report = InfoReport.Of(model, sampling, training);
+        if (BundledModels.TryFind(arguments.GetRequiredValue(_model)) is { } folder && ModelFolder.ReadManifest(folder).Distillation is { } made)
+            report = report with { Distillation = new InfoReport.Student(made.Teacher, made.Windows, [.. made.Guidance.Select(guidance => guidance.Scale)]) };
         if (arguments.GetValue(_json)) Terminal.WriteJson(report, InfoJson.Default.InfoReport);
         else Print(report);
         return ExitCode.Done;
@@ -65,6 +67,10 @@ internal sealed class InfoCommand : MsfCommand
     private void Print(InfoReport report)
     {
         Terminal.Out.WriteLine(report.Name);
+        if (report.Distillation is { } made)
+            Terminal.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  distilled from {made.Teacher} in {string.Join(" + ", made.Windows)} windows, guidance {string.Join(" + ", made.Guidance)} folded in: one or two steps a window"));
         foreach (var stage in report.Stages)
             Terminal.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,

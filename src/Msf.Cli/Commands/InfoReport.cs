@@ -22,6 +22,10 @@ internal sealed record InfoReport(
     private static readonly ComputePrecision[] _precisions = [ComputePrecision.BFloat16, ComputePrecision.Float32];
     private static readonly bool[] _recompute = [false, true];
 
+    /// <summary>What the model was distilled from; null where it was not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Student? Distillation { get; init; }
+
     /// <summary>Computes the report from a configuration.</summary>
     /// <param name="model">The architecture.</param>
     /// <param name="sampling">Steps and guidance.</param>
@@ -74,6 +78,9 @@ internal sealed record InfoReport(
     /// <summary>One stage.</summary>
     internal sealed record Stage(
         string Name, string Size, int PatchSize, int Width, int Depth, int Heads, IReadOnlyList<string> Block, long Parameters, int Tokens, long MultiplyAddsPerForward, int Forwards);
+
+    /// <summary>A distilled model; windows are 0 for a stage that was left as it was.</summary>
+    internal sealed record Student(string Teacher, IReadOnlyList<int> Windows, IReadOnlyList<double> Guidance);
 
     /// <summary>The single-scale twin.</summary>
     internal sealed record Twin(string Name, long MultiplyAddsPerImage);

@@ -27,8 +27,10 @@ internal sealed class ModelSession(RunConfig config) : TrainingSession
     internal override void PrintPlan(Terminal terminal)
     {
         terminal.Out.WriteLine(JsonSerializer.Serialize(config, JsonFormat.Indented));
-        var shares = new ComputeShares(config.Model, config.Training);
+        var shares = new ComputeShares(config);
         var images = shares.ImagesPerStage(config.Training.MaxImages);
+        if (config.Distillation is { } distilled)
+            terminal.Error.WriteLine($"teacher: {distilled.TeacherName}, {string.Join(" + ", images.Select((_, stage) => Math.Round(distilled.TeacherForwards(stage, config.Diffusion.Prediction), 1)))} forwards a training image");
         for (var stage = 0; stage < images.Length; stage++)
         {
             var cost = TransformerCost.Of(config.Model.Transformer(stage));

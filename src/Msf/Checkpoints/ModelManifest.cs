@@ -43,6 +43,10 @@ public sealed record ModelManifest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Source { get; init; }
 
+    /// <summary>What the model was distilled from; null where it was not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ModelDistillation? Distillation { get; init; }
+
     /// <summary>
     /// SHA-256 of every stage's file, in lower-case hexadecimal digits; null where nobody vouches for the files (older folders).
     /// </summary>
@@ -75,6 +79,7 @@ public sealed record ModelManifest
         errors.AddRange(Sampling.Validate(Model.Stages.Length));
         if (ClassNames.Length != Model.Classes) errors.Add($"there are {ClassNames.Length} class names for {Model.Classes} classes");
         errors.AddRange(Statistics.Validate(Model.Stages.Length, Model.Channels));
+        errors.AddRange(ModelDistillation.Validate(Distillation, Sampling).Select(error => $"distillation: {error}"));
         if (StageDigests is not null && StageDigests.Length != Model.Stages.Length)
             errors.Add($"there are {StageDigests.Length} stage digests for {Model.Stages.Length} stages");
         return errors;

@@ -38,6 +38,9 @@ public sealed class MsfModel : IDisposable
     /// <summary>What the weaker model is that can guide it (<see cref="Msf.Sampling.GuidanceSource.WeakerModel"/>); null where none was given.</summary>
     public ModelManifest? Guide => _guide?.Manifest;
 
+    /// <summary>What samples, before any autoencoder.</summary>
+    internal MsfSampler Sampler => _sampler;
+
     /// <summary>Loads a model folder, with the autoencoder in it where there is one (float32: it runs once an image).</summary>
     /// <param name="folder">A folder with a <c>model.json</c>.</param>
     /// <param name="device">Where to compute; the CPU when null.</param>

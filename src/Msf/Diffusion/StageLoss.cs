@@ -17,11 +17,13 @@ public sealed class StageLoss
 {
     private readonly DiffusionConfig _config;
     private readonly long _nullClass;
+    private readonly ProbabilityPath _conditionPath;
 
     /// <param name="config">The diffusion process.</param>
     /// <param name="nullClass">The label K that stands for no class, at least 0.</param>
+    /// <param name="path">Path on which components are noised, where that is another than the configuration's; null for that.</param>
     /// <exception cref="ArgumentException"><see cref="DiffusionConfig.Validate"/> found errors, or the null class is below 0.</exception>
-    public StageLoss(DiffusionConfig config, long nullClass)
+    public StageLoss(DiffusionConfig config, long nullClass, ProbabilityPath? path = null)
     {
         ArgumentNullException.ThrowIfNull(config);
         var errors = config.Validate();
@@ -29,10 +31,11 @@ public sealed class StageLoss
         ArgumentOutOfRangeException.ThrowIfNegative(nullClass);
         _config = config;
         _nullClass = nullClass;
-        Path = ProbabilityPath.Create(config.Path);
+        _conditionPath = ProbabilityPath.Create(config.Path);
+        Path = path ?? _conditionPath;
     }
 
-    /// <summary>The path on which components and conditions are noised.</summary>
+    /// <summary>The path on which components are noised.</summary>
     public ProbabilityPath Path { get; }
 
     /// <summary>Computes the loss of a batch.</summary>
@@ -88,6 +91,7 @@ public sealed class StageLoss
         using var scope = NewDisposeScope();
         var (x1, eps, t) = (draw.Data, draw.Noise, draw.Time);
         var prediction = network(Path.Interpolate(x1, eps, t), t, draw.Labels, draw.Condition, draw.ConditionTime);
+        if (Path is PiecewiseLinearPath) prediction = prediction.narrow(1, 0, Math.Min(x1.shape[1], prediction.shape[1]));   // a variance that the teacher learned stays as it is
         ShapeGuard.Require(prediction, nameof(prediction), x1.shape);
         var target = PredictionConversion.Target(Path, _config.Prediction, x1, eps, t);
         var perImage = (prediction.to(ScalarType.Float32) - target).Squared().flatten(1).mean([1]);   // (B,)
@@ -111,7 +115,7 @@ public sealed class StageLoss
         u = u.to(ScalarType.Float32);
         if (!_config.NoiseCondition) return (u, ones(shape[0], dtype: ScalarType.Float32, device: device));
         var tU = _config.ConditionTime.Sample(shape[0], g).to(device);                           // (B,)
-        return (ConditionNoising.Apply(Path, u, tU, Normal(shape, device, g)), tU);
+        return (ConditionNoising.Apply(_conditionPath, u, tU, Normal(shape, device, g)), tU);
     }
 
     private static Tensor Normal(long[] shape, Device device, Generator g) =>

@@ -139,13 +139,14 @@ public sealed class MsfSampler
         var condition = coarser is null ? null : Condition(stage, coarser, size, conditionTime, request.Seed, images.Indices);
 
         var path = ProbabilityPath.Create(_diffusion.Path);
+        if (budget.Windows is { } windows) path = new PiecewiseLinearPath(path, windows);
         var times = TimeGrid.From(stage == 0 && source is not null ? 1 - source.Strength : 0, budget.Times(_diffusion.Path));
         // Steps of its own would take the adaptive solver past the pause.
         if (budget.Solver == SolverKind.Dopri5 && request.Sampling.OverlapTime is { } pause && pause > times[0]) times = [.. times.Append(pause).Distinct().Order()];
         IStageNetwork? Settle(IReadOnlyList<StageNetworkFactory>? networks) =>
             networks?[stage](images.Labels, _model.Classes, condition, conditionTime, StageVelocity.Evaluations(_diffusion, budget.Solver == SolverKind.DpmPp2S ? SolverCost.EvaluationTimes(budget.Solver, path, times) : times));
         var guided = budget.Guidance is { IsOn: true, Source: GuidanceSource.WeakerModel };
-        var velocity = new StageVelocity(Settle(_networks)!, _diffusion, budget.Guidance, guided ? Settle(_guides) : null);
+        var velocity = new StageVelocity(Settle(_networks)!, _diffusion, budget.Guidance, guided ? Settle(_guides) : null, path);
         var field = new PausableField(velocity, path);
         var noise = SeededNoise.Normal(request.Seed, NoiseStream(stage), images.Indices, shape, _device);  // (B, C, h, w)
         var solver = Solver.Create(

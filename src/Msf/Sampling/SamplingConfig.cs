@@ -25,6 +25,8 @@ public sealed record SamplingConfig
             errors.AddRange(Stages[stage].Validate().Select(error => $"sampling of stage {stage}: {error}"));
         if (ConditionTime is { } t && !(t >= 0 && t <= 1)) errors.Add($"conditionTime is {t}, expected 0 to 1");
         if (OverlapTime is { } tau && !(tau > 0 && tau < 1)) errors.Add($"overlapTime is {tau}, expected more than 0 and less than 1, or none");
+        if (OverlapTime is not null && Stages.SkipLast(1).Any(stage => stage.Windows is not null))
+            errors.Add("overlapTime is set, and a stage is distilled in windows, between which it does not tell its data; let it finish, without overlapTime");
         return errors;
     }
 }

@@ -38,12 +38,17 @@ public sealed class StageVelocity : IFlowField, IDisposable
     }
 
     /// <summary>The same for networks whose labels and condition are settled.</summary>
-    internal StageVelocity(IStageNetwork network, DiffusionConfig diffusion, GuidanceConfig guidance, IStageNetwork? guide)
+    /// <param name="network">The stage's network.</param>
+    /// <param name="diffusion">Path and prediction that the network was trained with.</param>
+    /// <param name="guidance">Guidance of this stage.</param>
+    /// <param name="guide">The weaker model's network of this stage, or null.</param>
+    /// <param name="path">The path of the state, where that is another than the configuration's (<see cref="PiecewiseLinearPath"/>); null for that.</param>
+    internal StageVelocity(IStageNetwork network, DiffusionConfig diffusion, GuidanceConfig guidance, IStageNetwork? guide, ProbabilityPath? path = null)
     {
         if (guidance is { IsOn: true, Source: GuidanceSource.WeakerModel } && guide is null)
             throw new ArgumentException("guidance is by a weaker model (guidance.source), and none was given; give one (--guide DIR), or take the null class.", nameof(guide));
         (_network, _guide, _guidance) = (network, guide, guidance);
-        (_path, _prediction) = (ProbabilityPath.Create(diffusion.Path), diffusion.Prediction);
+        (_path, _prediction) = (path ?? ProbabilityPath.Create(diffusion.Path), diffusion.Prediction);
     }
 
     private StageVelocity(IStageNetwork network, ProbabilityPath path, PredictionKind prediction, GuidanceConfig guidance, IStageNetwork? guide) =>

@@ -8,9 +8,19 @@ namespace Msf.Training;
 /// </summary>
 public sealed class ComputeShares
 {
+    private const double ForwardsPerStep = 3;
     private readonly double[] _shares;
     private readonly double[] _cost;
     private readonly long _baseAlone;
+
+    /// <summary>Takes costs and shares from a run, a teacher's work included.</summary>
+    /// <param name="config">The run.</param>
+    public ComputeShares(RunConfig config) : this(config.Model, config.Training)
+    {
+        if (config.Distillation is not { } distillation) return;
+        for (var stage = 0; stage < _cost.Length; stage++)
+            _cost[stage] *= 1 + distillation.TeacherForwards(stage, config.Diffusion.Prediction) / ForwardsPerStep;
+    }
 
     /// <summary>Takes costs and shares from a configuration.</summary>
     /// <param name="model">Architecture.</param>
@@ -30,9 +40,9 @@ public sealed class ComputeShares
         return [.. rates.Select(rate => (long)Math.Round(totalImages * rate / rates.Sum()))];
     }
 
-    /// <summary>Multiply-adds of training; a training step counts as three forward passes.</summary>
+    /// <summary>Multiply-adds of training; a training step counts as three forward passes, and a teacher's come on top.</summary>
     /// <param name="stageImages">Images seen by every stage.</param>
-    public double TrainingMultiplyAdds(IReadOnlyList<long> stageImages) => 3 * stageImages.Zip(_cost, (images, cost) => images * cost).Sum();
+    public double TrainingMultiplyAdds(IReadOnlyList<long> stageImages) => ForwardsPerStep * stageImages.Zip(_cost, (images, cost) => images * cost).Sum();
 
     /// <summary>The stage whose turn it is.</summary>
     /// <param name="images">Images every stage has seen.</param>

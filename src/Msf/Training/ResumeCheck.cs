@@ -79,6 +79,7 @@ internal static class ResumeCheck
         (Path: "model", Node: JsonSerializer.SerializeToNode(config.Model with { Name = "" }, JsonFormat.Line)),
         (Path: "diffusion.path", Node: JsonSerializer.SerializeToNode(config.Diffusion.Path, JsonFormat.Line)),
         (Path: "diffusion.prediction", Node: JsonSerializer.SerializeToNode(config.Diffusion.Prediction, JsonFormat.Line)),
+        (Path: "distillation", Node: JsonSerializer.SerializeToNode(config.Distillation is { } distilled ? distilled with { Teacher = "" } : null, JsonFormat.Line)),
         (Path: "training.postHocEma.relativeWidths", Node: JsonSerializer.SerializeToNode(config.Training.PostHocEma?.RelativeWidths, JsonFormat.Line)),
     }.SelectMany(part => Leaves(part.Node, part.Path)).ToDictionary();
 

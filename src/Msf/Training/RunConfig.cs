@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Msf.Data;
 using Msf.Diffusion;
 using Msf.Models;
@@ -23,6 +24,10 @@ public sealed record RunConfig
     /// <summary>Optimisation, precision, checkpoints.</summary>
     public required TrainingConfig Training { get; init; }
 
+    /// <summary>The model that this run distils; null, the default, trains on data alone. <see cref="DistillationPlan"/> makes one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DistillationConfig? Distillation { get; init; }
+
     /// <summary>Everything that is wrong, one line each; empty when usable.</summary>
     public IReadOnlyList<string> Validate() =>
     [
@@ -34,6 +39,7 @@ public sealed record RunConfig
         .. BaseIsTooShort(),
         .. LabelsDoNotFit(),
         .. WeakerModelIsMissing(),
+        .. DistillationDoesNotFit(),
     ];
 
     private IEnumerable<string> WeakerModelIsMissing() =>
@@ -47,10 +53,23 @@ public sealed record RunConfig
             yield return $"data: augmentation.nonLeaky gives labels of {AugmentationLabel.Size} numbers, the model takes {Model.AugmentationLabels}; set model.augmentationLabels to {AugmentationLabel.Size}";
     }
 
+    private IEnumerable<string> DistillationDoesNotFit()
+    {
+        var errors = Distillation?.Validate(Model.Stages.Length, Diffusion) ?? [];
+        foreach (var error in errors) yield return $"distillation: {error}";
+        if (errors.Count > 0 || Sampling.Stages.Length != Model.Stages.Length) yield break;
+        var windows = Distillation?.Windows ?? new int[Model.Stages.Length];
+        for (var stage = 0; stage < windows.Length; stage++)
+            if ((Sampling.Stages[stage].Windows ?? 0) != windows[stage])
+                yield return $"sampling: stage {stage} has windows {Sampling.Stages[stage].Windows ?? 0}, and distillation.windows says {windows[stage]}; make them agree";
+        if (Distillation is not null && Data.Augmentation.NonLeaky is not null)
+            yield return "data: augmentation.nonLeaky is told to a network, and a teacher is not told; leave it out";
+    }
+
     private IEnumerable<string> BaseIsTooShort()
     {
         if (Training.InitializeFromBaseAfterImages is not { } after || Model.Validate().Count > 0 || Training.Validate(Model.Stages.Length).Count > 0) yield break;
-        var images = new ComputeShares(Model, Training).ImagesPerStage(Training.MaxImages)[0];
+        var images = new ComputeShares(this).ImagesPerStage(Training.MaxImages)[0];
         if (after > images)
             yield return $"training: initializeFromBaseAfterImages is {after}, and the base sees {images} images in all; give fewer, or a longer run";
     }

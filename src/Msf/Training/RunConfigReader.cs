@@ -25,6 +25,19 @@ public static class RunConfigReader
     public static AutoencoderRunConfig ReadAutoencoder(string presetOrFile, IEnumerable<string> assignments) =>
         JsonFormat.Parse<AutoencoderRunConfig>(Text(Resolve(presetOrFile, assignments), presetOrFile), presetOrFile);
 
+    /// <summary>Sets members of a configuration.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="assignments">Members to set, as in <see cref="Read"/>.</param>
+    /// <exception cref="ArgumentException">An assignment is malformed.</exception>
+    /// <exception cref="InvalidDataException">A member is unknown, or of the wrong type.</exception>
+    public static RunConfig Set(RunConfig config, IEnumerable<string> assignments)
+    {
+        const string what = "the configuration";
+        var json = Parse(JsonSerializer.Serialize(config, JsonFormat.Line), what);
+        foreach (var assignment in assignments) Assign(json, assignment);
+        return JsonFormat.Parse<RunConfig>(Text(json, what), what);
+    }
+
     /// <summary>What a configuration trains.</summary>
     /// <param name="presetOrFile">A preset's name or a JSON file's path.</param>
     /// <exception cref="ArgumentException">There is no such preset.</exception>

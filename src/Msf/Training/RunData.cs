@@ -18,7 +18,7 @@ internal sealed class RunData : IDisposable
     /// <param name="device">Where to train.</param>
     /// <exception cref="ArgumentException">Data and model do not fit.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such autoencoder.</exception>
-    /// <exception cref="InvalidDataException">The autoencoder is damaged, or another than the cache's.</exception>
+    /// <exception cref="InvalidDataException">The autoencoder is damaged, or another than the cache's; or the model to distil is, or does not fit.</exception>
     public RunData(RunConfig config, ILabeledSet source, Device device)
     {
         (_config, _source, _device) = (config, source, device);
@@ -27,6 +27,7 @@ internal sealed class RunData : IDisposable
         {
             CheckFit(Latents?.Autoencoder.Config);
             if (Latents is not null && source is LatentCache cache) cache.RequireIdentity(Latents.Autoencoder.Identity, Latents.Folder);
+            Teacher = DistillationTeacher.Load(config, device, Latents?.Autoencoder.Identity);
         }
         catch
         {
@@ -37,6 +38,9 @@ internal sealed class RunData : IDisposable
 
     /// <summary>The autoencoder; null where pixels are trained on. Owned by this.</summary>
     public RunLatents? Latents { get; }
+
+    /// <summary>The model that is distilled; null where none is. Owned by this.</summary>
+    public DistillationTeacher? Teacher { get; }
 
     /// <summary>Requires the autoencoder to be the run's.</summary>
     /// <param name="saved">What the run left.</param>
@@ -61,7 +65,11 @@ internal sealed class RunData : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Latents?.Dispose();
+    public void Dispose()
+    {
+        Latents?.Dispose();
+        Teacher?.Dispose();
+    }
 
     private RunLatents? Load()
     {

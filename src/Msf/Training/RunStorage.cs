@@ -87,6 +87,9 @@ internal sealed class RunStorage : IDisposable
         Statistics = state.Statistics,
         ClassNames = state.ClassNames!,
         AutoencoderIdentity = state.AutoencoderIdentity,
+        Distillation = _config.Distillation is { } distilled
+            ? new ModelDistillation { Teacher = distilled.TeacherName, TeacherIdentity = distilled.TeacherIdentity, Windows = distilled.Windows, Guidance = distilled.Guidance }
+            : null,
         Training = new ModelProvenance
         {
             Data = _config.Data.PublicName,

@@ -53,6 +53,9 @@ public sealed class StageTrainer : IDisposable
         CpuAllocator.Trim();                                                                  // of the network that was cast
     }
 
+    /// <summary>The teacher whose flow the stage learns, where it is distilled; null trains on data. Not disposed with this.</summary>
+    internal WindowTeacher? Teacher { get; init; }
+
     /// <summary>The network, in the compute type.</summary>
     public DiffusionTransformer Network { get; }
 
@@ -86,7 +89,8 @@ public sealed class StageTrainer : IDisposable
         using var scope = NewDisposeScope();
         var batch = component.shape[0];
         LossByTime.Begin();
-        var norm = _gradient.Compute(_loss.Draw(component, labels, condition, generator) with { Augmentation = augmentation }, LossByTime);
+        var draw = _loss.Draw(component, labels, condition, generator) with { Augmentation = augmentation };
+        var norm = _gradient.Compute(Teacher?.Straighten(draw) ?? draw, LossByTime);
         var mean = LossByTime.StepMean();
         var rate = LearningRate();
         Images += batch;

@@ -29,6 +29,7 @@ public sealed class Trainer : IDisposable
     private readonly TensorBoardLog _tensorBoard;
     private readonly ComponentStatistics _statistics;
     private readonly StageExamples _examples;
+    private readonly DistillationTeacher? _teacher;
     private long _steps;
     private double _seconds;
 
@@ -39,15 +40,15 @@ public sealed class Trainer : IDisposable
     /// <param name="classNames">Names of the classes, in the order of their indices.</param>
     /// <param name="device">Where to train.</param>
     /// <param name="statistics">Component statistics of the data.</param>
-    /// <param name="data">What is trained on, with the autoencoder of latents; disposed with this.</param>
+    /// <param name="data">What is trained on, with the autoencoder of latents, and what is distilled; disposed with this.</param>
     internal Trainer(
         RunConfig config, RunFolder run, ITrainingBatches batches, IReadOnlyList<string> classNames, Device device, ComponentStatistics statistics, RunData data)
     {
-        (_run, _batches, _classNames, _device, _statistics, _data) = (run, batches, classNames, device, statistics, data);
+        (_run, _batches, _classNames, _device, _statistics, _data, _teacher) = (run, batches, classNames, device, statistics, data, data.Teacher);
         Precision = PrecisionSelector.Resolve(config.Training.Precision, device);
         Config = config = config with { Training = config.Training with { Precision = Precision } };
         _examples = new StageExamples(new MultiScaleFactorization(config.Model.Factorization), statistics);
-        _shares = new ComputeShares(config.Model, config.Training);
+        _shares = new ComputeShares(config);
         var images = _shares.ImagesPerStage(config.Training.MaxImages);
         SeededNoise.SeedGlobalGenerator(config.Training.Seed);                                         // the modules' initial weights draw from it
         _stages = [.. Enumerable.Range(0, config.Model.Stages.Length).Select(stage => CreateStage(stage, images[stage]))];
@@ -218,8 +219,9 @@ public sealed class Trainer : IDisposable
     {
         var network = new DiffusionTransformer(Config.Model.Transformer(stage));
         network.to(_device);
-        var loss = new StageLoss(Config.Diffusion, Config.Model.Classes);
-        return new StageTrainer(network, loss, Config.Training, Precision.ToScalarType(), totalImages, stage);
+        var teacher = _teacher?.Of(stage, Precision.ToScalarType());
+        var loss = new StageLoss(Config.Diffusion, Config.Model.Classes, teacher?.Path);
+        return new StageTrainer(network, loss, Config.Training, Precision.ToScalarType(), totalImages, stage) { Teacher = teacher };
     }
 
     // While a stage skips steps, its weights may be what makes them fail: they shall not take the place of good ones.

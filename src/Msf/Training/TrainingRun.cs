@@ -66,7 +66,7 @@ public static class TrainingRun
     {
         if (saved is null) File.Delete(run.Broken);                                           // of an earlier try
         var batches = data.Batches(new BrokenImageLog(run.Broken, warn).Add);
-        var statistics = saved?.State.Statistics
+        var statistics = saved?.State.Statistics ?? data.Teacher?.Manifest.Statistics
             ?? DataStatistics.Measure(batches, new MultiScaleFactorization(config.Model.Factorization), config.Model.Channels);
         var trainer = new Trainer(config, run, batches, [.. source.Classes.Select(c => c.Name)], device, statistics, data);
         try

@@ -68,6 +68,30 @@ public sealed class SamplingConfigTests
         Assert.Equal(config.Forwards() * 2, ImagesSeen(config, batch: 2));
     }
 
+    [Theory]
+    [InlineData(3, SolverKind.Euler, 1, 1, "steps is 3")]
+    [InlineData(1, SolverKind.Euler, 1, 1, "steps is 1")]
+    [InlineData(4, SolverKind.Heun, 1, 1, "solver is heun")]
+    [InlineData(4, SolverKind.Euler, 2, 1, "guidance scale is 2")]
+    [InlineData(4, SolverKind.Euler, 1, 3, "timeShift is 3")]
+    public void A_stage_distilled_in_windows_takes_multiples_of_them_and_nothing_else(int steps, SolverKind solver, double scale, double shift, string error)
+    {
+        var config = new StageSamplingConfig { Steps = steps, Windows = 2, Solver = solver, TimeShift = shift, Guidance = new() { Scale = scale } };
+        Assert.StartsWith(error, Assert.Single(config.Validate()), StringComparison.Ordinal);
+        Assert.All([2, 4, 6], good => Assert.Empty(new StageSamplingConfig { Steps = good, Windows = 2 }.Validate()));
+        Assert.StartsWith("grid is quadratic", Assert.Single((config with { Steps = 2, Solver = SolverKind.Euler, TimeShift = 1, Guidance = new(), Grid = new() { Kind = TimeGridKind.Quadratic } }).Validate()), StringComparison.Ordinal);
+        Assert.StartsWith("solver clip is set", Assert.Single((config with { Steps = 2, Solver = SolverKind.Euler, TimeShift = 1, Guidance = new(), SolverOptions = new() { Clip = 1 } }).Validate()), StringComparison.Ordinal);
+        Assert.StartsWith("windows is 0", Assert.Single(new StageSamplingConfig { Steps = 2, Windows = 0 }.Validate()), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_next_stage_does_not_start_from_a_distilled_one_before_its_end()
+    {
+        StageSamplingConfig student = new() { Steps = 2, Windows = 2 }, other = new() { Steps = 2 };
+        Assert.StartsWith("overlapTime is set", Assert.Single(new SamplingConfig { Stages = [student, other], OverlapTime = 0.5 }.Validate(2)), StringComparison.Ordinal);
+        Assert.Empty(new SamplingConfig { Stages = [other, student], OverlapTime = 0.5 }.Validate(2));
+    }
+
     [Fact]
     public void All_faults_of_all_stages_are_told()
     {
