@@ -62,6 +62,8 @@ public sealed record RunConfig
         for (var stage = 0; stage < windows.Length; stage++)
             if ((Sampling.Stages[stage].Windows ?? 0) != windows[stage])
                 yield return $"sampling: stage {stage} has windows {Sampling.Stages[stage].Windows ?? 0}, and distillation.windows says {windows[stage]}; make them agree";
+        if (Distillation?.Start == WindowStart.Noise && Training.BatchSize < windows.Max())
+            yield return $"training: batchSize is {Training.BatchSize}, and with distillation.start noise a batch follows its ways through {windows.Max()} windows; give at least as many images";
         if (Distillation is not null && Data.Augmentation.NonLeaky is not null)
             yield return "data: augmentation.nonLeaky is told to a network, and a teacher is not told; leave it out";
     }

@@ -27,6 +27,9 @@ public sealed record DistillationConfig
     /// <summary>The teacher's guidance in every stage, which the student learns with it.</summary>
     public required GuidanceConfig[] Guidance { get; init; }
 
+    /// <summary>Where the windows of the teacher start. Default data, the paper's.</summary>
+    public WindowStart Start { get; init; } = WindowStart.Data;
+
     /// <summary>
     /// Share of the draws that are moved to the start of their window, where a sampler of one step a window looks, [0, 1); the others stay where they were
     /// drawn, spread over the window. Default 0.25; 0 is the paper's.
@@ -61,6 +64,7 @@ public sealed record DistillationConfig
         Check(Windows.All(windows => windows >= 0), $"windows is [{string.Join(", ", Windows)}], expected at least 1, or 0 for a stage that stays the teacher's");
         Check(Windows.Any(windows => windows > 0), "no stage has windows, so there is nothing to distil; give at least 1 to one of them");
         Check(TeacherSteps.All(steps => steps >= 1), $"teacherSteps is [{string.Join(", ", TeacherSteps)}], expected at least 1 a window");
+        Check(Enum.IsDefined(Start), $"start is {(int)Start}, expected {string.Join(" or ", Enum.GetNames<WindowStart>())}");
         Check(StartShare is >= 0 and < 1, $"startShare is {StartShare}, expected 0 to below 1");
         errors.AddRange(Guidance.SelectMany(guidance => guidance.Validate()));
         Check(!Guidance.Any(guidance => guidance is { IsOn: true, Source: GuidanceSource.WeakerModel }), "guidance.source is weakerModel, and only guidance by the null class can be folded in; take nullClass, or scale 1");

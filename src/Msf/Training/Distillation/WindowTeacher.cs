@@ -39,22 +39,26 @@ internal sealed class WindowTeacher
     /// <summary>Solves the windows of a batch.</summary>
     /// <param name="draw">Data, noise, conditions and labels as in training; its times say where in which window the student looks.</param>
     /// <returns>
-    /// The same conditions and labels, times within the windows, and data and noise whose point and velocity on <see cref="Path"/> at these times are the
-    /// point on the line and the line's direction; float32, owned by the caller's dispose scope.
+    /// Times within the windows, and data and noise whose point and velocity on <see cref="Path"/> at these times are the point on the line and the line's
+    /// direction; conditions and labels are the same, or from noise those of the ways that were followed, one for every window of each. Float32, owned by
+    /// the caller's dispose scope.
     /// </returns>
     internal StageDraw Straighten(StageDraw draw)
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var device = draw.Data.device;
-        var times = Place(draw.Time);
-        var windows = times.Select(t => PiecewiseLinearPath.WindowOf(t, _windows)).ToArray();
-        var t = tensor(times, ScalarType.Float32, device);                                    // (B,)
-        var starts = tensor([.. windows.Select(k => (double)k / _windows)], ScalarType.Float32, device);
+        var (times, windows) = Place(draw.Time);
+        if (_config.Start == WindowStart.Noise) draw = ChooseWays(draw);
+        var t = tensor(times, ScalarType.Float32, draw.Data.device);                          // (B,)
+        var starts = tensor([.. windows.Select(k => (double)k / _windows)], ScalarType.Float32, draw.Data.device);
         var start = _path.Interpolate(draw.Data, draw.Noise, starts);                         // (B, C, ...), noised to the windows' starts
         var end = empty_like(start);
         foreach (var window in windows.Distinct().Order())
-            Solve(draw, start, end, window, [.. Enumerable.Range(0, windows.Length).Where(i => windows[i] == window).Select(i => (long)i)]);
+        {
+            long[] images = [.. Enumerable.Range(0, windows.Length).Where(i => windows[i] == window).Select(i => (long)i)];
+            if (_config.Start == WindowStart.Noise) Enter(draw, start, end, window, images);
+            Solve(draw, start, end, window, images);
+        }
         var velocity = (end - start).Times(_windows);
         var at = start.Plus((t - starts).view([-1, .. Enumerable.Repeat(1L, (int)start.dim() - 1)]) * velocity);
         return draw with
@@ -65,16 +69,47 @@ internal sealed class WindowTeacher
         };
     }
 
-    // Of every window, the first part of the draws goes to its start, and the rest is stretched over it.
-    private double[] Place(Tensor drawn)
+    // Of every window, the first part of the draws goes to its start, and the rest is stretched over it. From noise, image i is in window i / ways.
+    private (double[] Times, int[] Windows) Place(Tensor drawn)
     {
-        var times = drawn.to(ScalarType.Float64).cpu().data<double>().ToArray();
-        return [.. times.Select(t =>
+        var drawnTimes = drawn.to(ScalarType.Float64).cpu().data<double>().ToArray();
+        var (times, windows) = (new double[drawnTimes.Length], new int[drawnTimes.Length]);
+        for (var i = 0; i < times.Length; i++)
         {
-            var window = PiecewiseLinearPath.WindowOf(t, _windows);
-            var within = Math.Max(0, (t * _windows - window - _config.StartShare) / (1 - _config.StartShare));
-            return (window + within) / _windows;
-        })];
+            var window = PiecewiseLinearPath.WindowOf(drawnTimes[i], _windows);
+            var within = Math.Max(0, (drawnTimes[i] * _windows - window - _config.StartShare) / (1 - _config.StartShare));
+            windows[i] = _config.Start == WindowStart.Noise ? i / Ways(times.Length) : window;
+            times[i] = (windows[i] + within) / _windows;
+        }
+        return (times, windows);
+    }
+
+    // How many ways from noise give every image of a batch a window of its own.
+    private int Ways(int batch) => (batch + _windows - 1) / _windows;
+
+    // The first images' noise, labels and conditions, once for every window.
+    private StageDraw ChooseWays(StageDraw draw)
+    {
+        var ways = Ways((int)draw.Count);
+        var chosen = tensor([.. Enumerable.Range(0, (int)draw.Count).Select(i => (long)(i % ways))], device: draw.Data.device);
+        Tensor Choose(Tensor all) => all.index_select(0, chosen);
+        return draw with
+        {
+            Noise = Choose(draw.Noise),
+            Labels = Choose(draw.Labels).MoveToOuterDisposeScope(),
+            Condition = draw.Condition is null ? null : Choose(draw.Condition).MoveToOuterDisposeScope(),
+            ConditionTime = draw.ConditionTime is null ? null : Choose(draw.ConditionTime).MoveToOuterDisposeScope(),
+        };
+    }
+
+    // A way enters the first window as noise alone, and every other where it left the one before.
+    private void Enter(StageDraw draw, Tensor start, Tensor end, int window, long[] images)
+    {
+        using var scope = NewDisposeScope();
+        var ways = Ways((int)draw.Count);
+        var from = window == 0 ? draw.Noise : end;
+        var before = tensor([.. images.Select(i => window == 0 ? i : i - ways)], device: start.device);
+        start.index_copy_(0, tensor(images, device: start.device), from.index_select(0, before));
     }
 
     private void Solve(StageDraw draw, Tensor start, Tensor end, int window, long[] images)

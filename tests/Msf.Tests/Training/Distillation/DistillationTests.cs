@@ -16,11 +16,14 @@ public sealed class DistillationTests : IDisposable
 
     public DistillationTests() => SaveTeacher(_folder["teacher"], SmallRun.Config.Diffusion);
 
-    [Fact]
-    public void A_student_of_one_step_a_window_is_nearer_to_the_teacher_than_the_teacher_in_as_many_steps()
+    [Theory]
+    [InlineData(WindowStart.Data)]
+    [InlineData(WindowStart.Noise)]
+    public void A_student_of_one_step_a_window_is_nearer_to_the_teacher_than_the_teacher_in_as_many_steps(WindowStart start)
     {
         using var scope = NewDisposeScope();
         var config = Plan([2, 1], training => training with { MaxImages = 6_000, BatchSize = 16, LearningRate = 3e-3 });
+        config = config with { Distillation = config.Distillation! with { Start = start } };
         var result = SmallRun.Train(config, _folder["run"], warn: _told.Add);
         var student = ModelFolder.ReadManifest(result.Model).Sampling;
         var truth = Sample(_folder["teacher"], Steps(ModelFolder.ReadManifest(_folder["teacher"]).Sampling, 50, 50));
@@ -102,6 +105,15 @@ public sealed class DistillationTests : IDisposable
     {
         var distillation = Plan([2, 1]).Distillation! with { Windows = windows };
         Assert.Contains(distillation.Validate(2, new DiffusionConfig()), error => error.Contains(expected, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_batch_must_have_an_image_for_every_window_of_a_way_from_noise()
+    {
+        var config = Plan([9, 1]);
+        config = config with { Distillation = config.Distillation! with { Start = WindowStart.Noise } };
+        Assert.Contains("batchSize is 8, and with distillation.start noise", Assert.Single(config.Validate()), StringComparison.Ordinal);
+        Assert.Empty((config with { Training = config.Training with { BatchSize = 9 } }).Validate());
     }
 
     public void Dispose() => _folder.Dispose();

@@ -79,6 +79,31 @@ public sealed class WindowTeacherTests
     }
 
     [Theory]
+    [InlineData(8)]
+    [InlineData(10)]
+    public void From_noise_every_way_is_followed_through_all_windows(int count)
+    {
+        using var scope = NewDisposeScope();
+        var gaussian = new AnalyticGaussian(ProbabilityPath.Create(PathKind.VariancePreservingLinear), 0.7, 0.4);
+        var ways = (count + Windows - 1) / Windows;
+        var draw = Draw(count) with { Labels = arange(count, ScalarType.Int64), Condition = Draw(count).Data, ConditionTime = linspace(0.5, 1, count) };
+        var teacher = Teacher((x, t, _, _, _) => gaussian.Predict(PredictionKind.Data, x, t), PathKind.VariancePreservingLinear, PredictionKind.Data, new(), steps: 400, start: WindowStart.Noise);
+        var straight = teacher.Straighten(draw);
+        var velocity = teacher.Path.Velocity(straight.Data, straight.Noise, straight.Time);
+        for (var i = 0; i < count; i++)
+        {
+            var (way, window) = (i % ways, i / ways);
+            var (from, to) = ((double)window / Windows, (window + 1.0) / Windows);
+            Assert.InRange(straight.Time[i].item<float>(), from - 1e-6, to);
+            Assert.Equal(way, straight.Labels[i].item<long>());
+            Assert.Equal(draw.ConditionTime[way].item<float>(), straight.ConditionTime![i].item<float>());
+            Assert.True(TensorAssert.Identical(draw.Condition[way], straight.Condition![i]));
+            var line = (gaussian.Flow(draw.Noise[way], 0, to) - gaussian.Flow(draw.Noise[way], 0, from)) * Windows;
+            Assert.True((velocity[i] - line).abs().max().item<float>() < 1e-2, $"image {i}: off by {(velocity[i] - line).abs().max().item<float>()}");
+        }
+    }
+
+    [Theory]
     [InlineData(1, 1)]
     [InlineData(4, 1)]
     [InlineData(4, 2)]
@@ -112,7 +137,8 @@ public sealed class WindowTeacherTests
         Assert.True((sampler.Sample(request, cancellation: TestContext.Current.CancellationToken) - gaussian.Flow(noise)).abs().max().item<float>() < 1e-5);
     }
 
-    private static WindowTeacher Teacher(Denoiser network, PathKind path, PredictionKind prediction, GuidanceConfig guidance, int steps, double startShare = 0) =>
+    private static WindowTeacher Teacher(Denoiser network, PathKind path, PredictionKind prediction, GuidanceConfig guidance, int steps, double startShare = 0,
+        WindowStart start = WindowStart.Data) =>
         new(network, new DiffusionConfig { Path = path, Prediction = prediction }, new DistillationConfig
         {
             Teacher = "teacher",
@@ -121,6 +147,7 @@ public sealed class WindowTeacherTests
             Windows = [Windows],
             TeacherSteps = [steps],
             Guidance = [guidance],
+            Start = start,
             StartShare = startShare,
         }, stage: 0, nullClass: 5);
 
