@@ -32,6 +32,9 @@ public sealed class PiecewiseLinearPath : ProbabilityPath
     /// <param name="windows">K, at least 1.</param>
     public static int WindowOf(double t, int windows) => Math.Clamp((int)Math.Floor(t * windows + Rounding), 0, windows - 1);
 
+    /// <summary>No: a line has one velocity from end to end.</summary>
+    public override bool VelocityIsInfiniteAtData => false;
+
     /// <inheritdoc/>
     public override PathCoefficients At(double t)
     {

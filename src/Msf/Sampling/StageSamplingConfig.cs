@@ -31,13 +31,20 @@ public sealed record StageSamplingConfig
     /// <summary>How the steps are spread over time; default uniform. The shift comes on top.</summary>
     public TimeGridConfig Grid { get; init; } = new();
 
+    /// <summary>
+    /// K equal windows of time within which alone the flow of this stage is straight, of a stage made by piecewise rectified flow (Yan et al. 2024); its steps
+    /// are a multiple of K, without guidance, which is folded in. A property of the weights, not a choice. Null, the default, for any other stage.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? Windows { get; init; }
+
     /// <summary>The times that the solver visits.</summary>
     /// <param name="path">The model's path.</param>
     /// <returns>steps + 1 rising times, the first 0 and the last 1; whole steps of a discrete path.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The settings are not valid, or a discrete path has fewer steps.</exception>
     public double[] Times(PathKind path)
     {
-        if (Windows is not null) return TimeGrid.Uniform(Steps);
+        if (Windows is not null) return TimeGrid.Uniform(Steps);                              // with every border, also on a path of whole steps
         var last = Solver == SolverKind.EulerMaruyama && Grid.Kind != TimeGridKind.Explicit ? SolverOptions.LastStepSize : 0;
         if (last == 0 || Steps == 1) return TimeGrid.Of(path, Steps, Grid, TimeShift);
         double[] times = [.. TimeGrid.Continuous(path, Steps - 1, Grid, TimeShift).Select(t => t * (1 - last)), 1];
@@ -74,7 +81,9 @@ public sealed record StageSamplingConfig
         if (Solver != SolverKind.Euler)
             yield return $"solver is {Solver.ToString().ToLowerInvariant()}, and this stage is distilled to straight lines: expected euler, which follows them exactly";
         if (Guidance.IsOn) yield return $"guidance scale is {Guidance.Scale}, and this stage is distilled with its guidance folded in: expected 1";
-        if (Grid.Kind != TimeGridKind.Uniform) yield return $"grid is {Grid.Kind.ToString().ToLowerInvariant()}, and this stage is distilled in equal windows: expected uniform";
+        if (Grid.Kind != TimeGridKind.Uniform)
+            yield return $"grid is {Grid.Kind.ToString().ToLowerInvariant()}, and this stage is distilled in equal windows: expected uniform, which has their borders";
+        if (SolverOptions.Clip is not null) yield return "solver clip is set, and between the windows of a distilled stage there is no data to clip: leave it out";
         if (TimeShift != 1) yield return $"timeShift is {TimeShift}, and this stage is distilled in equal windows: expected 1";
     }
 }

@@ -79,6 +79,8 @@ public sealed class SamplingConfigTests
         var config = new StageSamplingConfig { Steps = steps, Windows = 2, Solver = solver, TimeShift = shift, Guidance = new() { Scale = scale } };
         Assert.StartsWith(error, Assert.Single(config.Validate()), StringComparison.Ordinal);
         Assert.All([2, 4, 6], good => Assert.Empty(new StageSamplingConfig { Steps = good, Windows = 2 }.Validate()));
+        Assert.StartsWith("grid is quadratic", Assert.Single((config with { Steps = 2, Solver = SolverKind.Euler, TimeShift = 1, Guidance = new(), Grid = new() { Kind = TimeGridKind.Quadratic } }).Validate()), StringComparison.Ordinal);
+        Assert.StartsWith("solver clip is set", Assert.Single((config with { Steps = 2, Solver = SolverKind.Euler, TimeShift = 1, Guidance = new(), SolverOptions = new() { Clip = 1 } }).Validate()), StringComparison.Ordinal);
         Assert.StartsWith("windows is 0", Assert.Single(new StageSamplingConfig { Steps = 2, Windows = 0 }.Validate()), StringComparison.Ordinal);
     }
 
