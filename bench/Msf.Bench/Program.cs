@@ -59,6 +59,9 @@ switch (args)
     case ["augmentation-cost", .. var rest]:
         AugmentationCost.Run(rounds: rest is [var costRounds, ..] ? int.Parse(costRounds) : 9);
         return 0;
+    case ["other-sizes", var model, var data, var features, var side, var samples, .. var arms]:
+        OtherSizes.Run(model, data, features, int.Parse(side), int.Parse(samples), arms);
+        return 0;
     case ["training-memory"]:
         TrainingMemoryCases.RunAll();
         return 0;
@@ -98,6 +101,7 @@ switch (args)
                    peer PYTHON SCRIPT ROUNDS [fp32]
                    block-cost [fp32]
                    augmentation-cost [ROUNDS]
+                   other-sizes MODEL SOURCE FEATURES SIDE SAMPLES POSITIONS[/off]...
                    training-memory [PRESET BATCH kept|recomputed ARM [fp32]]
                    kill-resume [KILLS [SEED]]
                    damaged-files [CASES [SEED]]

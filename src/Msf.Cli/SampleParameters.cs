@@ -10,12 +10,11 @@ namespace Msf.Cli;
 internal static class SampleParameters
 {
     /// <summary>Keywords and texts common to all images of a request.</summary>
-    /// <param name="manifest">The model.</param>
+    /// <param name="model">The model, with the weaker one that guides, where there is one.</param>
     /// <param name="request">What is made.</param>
-    /// <param name="precision">Type of the products.</param>
-    /// <param name="guide">The weaker model that guides, where there is one.</param>
-    internal static Dictionary<string, string> Describe(ModelManifest manifest, SamplingRequest request, ComputePrecision precision, ModelManifest? guide)
+    internal static Dictionary<string, string> Describe(MsfModel model, SamplingRequest request)
     {
+        var manifest = model.Manifest;
         var stages = request.Sampling.Stages;
         var text = new Dictionary<string, string>
         {
@@ -31,9 +30,17 @@ internal static class SampleParameters
             ["msf:guidance-rescale"] = string.Join(",", stages.Select(stage => Text(stage.Guidance.Rescale))),
             ["msf:guidance-source"] = string.Join(",", stages.Select(stage => ListArgument.NameOf(stage.Guidance.Source))),
             ["msf:sampling"] = JsonSerializer.Serialize(request.Sampling, JsonFormat.Line),
-            ["msf:precision"] = precision.ToName(),
+            ["msf:precision"] = model.Precision.ToName(),
         };
-        if (guide is not null) text["msf:guide"] = NameOf(guide);
+        if (model.Guide is { } guide) text["msf:guide"] = NameOf(guide);
+        if (request.Size is { } size)
+        {
+            var factor = model.Autoencoder?.Config.Factor ?? 1;
+            text["msf:size"] = $"{factor * size[1]}x{factor * size[0]}";
+            text["msf:positions"] = string.Join(",", model.PositionScaling).ToLowerInvariant();
+            var shifted = request.ShiftBySize ? SizeShift.Apply(request.Sampling, manifest.Model, size) : request.Sampling;
+            text["msf:time-shift"] = string.Join(",", shifted.Stages.Select(stage => Text(stage.TimeShift)));
+        }
         return text;
     }
 

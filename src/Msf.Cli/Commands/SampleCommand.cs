@@ -27,6 +27,7 @@ internal sealed class SampleCommand : MsfCommand
     private readonly Option<long> _seed = new("--seed") { Description = "Seed: the same seed gives the same images.", DefaultValueFactory = _ => 0, HelpName = "S" };
     private readonly SolverArguments _solver = new();
     private readonly GuidanceOptions _guidance = new();
+    private readonly SizeOption _size = new();
     private readonly Option<string> _precision = PrecisionOption.Create();
     private readonly Option<string> _device = DeviceOption.Create();
     private readonly Option<string?> _autoencoder = new("--autoencoder") { Description = "Autoencoder folder for a model of latents that has none of its own.", HelpName = "DIR" };
@@ -46,12 +47,13 @@ internal sealed class SampleCommand : MsfCommand
         "msf sample --out grid.png",
         "msf sample --class clock,flag --count 8 --seed 7 --guidance 2,1 --out clocks-and-flags.png",
         "msf sample --guidance 2,1 --guidance-interval 0.1,0.8 --guidance-rescale 0.7 --out rescaled.png",
+        "msf sample --size 48x24 --out wide.png",
         "msf sample --model runs/tiny/model --guide runs/tiny/model-early --guidance 1.8,1 --out autoguided.png",
         "msf sample --model runs/tiny/model --steps 40,10 --solver heun --count 1000 --out samples.npz",
         "msf sample --solver dpmpp2m,euler --grid edm,uniform --steps 15,6 --out few-steps.png",
         "msf sample --solver dopri5 --tolerance 0.01 --out adaptive.png")
     {
-        foreach (var option in (Option[])[_model, _class, _count, _seed, .. _solver.All, .. _guidance.All, _precision, _device, _autoencoder, _batch, _out, _json])
+        foreach (var option in (Option[])[_model, _class, _count, _seed, .. _solver.All, .. _guidance.All, .. _size.All, _precision, _device, _autoencoder, _batch, _out, _json])
             Options.Add(option);
     }
 
@@ -80,11 +82,12 @@ internal sealed class SampleCommand : MsfCommand
             Seed = arguments.GetValue(_seed),
             Sampling = sampling,
         };
-        var parameters = SampleParameters.Describe(manifest, request, model.Precision, model.Guide);
+        request = _size.Apply(arguments, model, request);
+        var parameters = SampleParameters.Describe(model, request);
         var clock = Stopwatch.StartNew();
         using (var progress = new SamplingProgressLine(Terminal.Error, count))
         {
-            model.SampleInBatches(request, arguments.GetValue(_batch), (first, images) =>
+            model.SampleInBatches(request, SizeOption.BatchSize(arguments, _batch, model, request), (first, images) =>
             {
                 output.Add(first, ImageTensors.ToImages(images), request, manifest, parameters);
                 progress.Done = first + (int)images.shape[0];

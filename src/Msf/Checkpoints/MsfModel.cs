@@ -1,5 +1,6 @@
 using Msf.Autoencoders;
 using Msf.Models;
+using Msf.Modules;
 using Msf.Runtime;
 using Msf.Sampling;
 using TorchSharp;
@@ -37,6 +38,22 @@ public sealed class MsfModel : IDisposable
 
     /// <summary>What the weaker model is that can guide it (<see cref="Msf.Sampling.GuidanceSource.WeakerModel"/>); null where none was given.</summary>
     public ModelManifest? Guide => _guide?.Manifest;
+
+    /// <summary>Which sizes of images the model can make, in pixels of these.</summary>
+    public SizeRule Sizes => new(Manifest.Model, Autoencoder?.Config.Factor ?? 1);
+
+    /// <summary>What positions become at another size than that of training, stage by stage, coarse to fine; those of the model until set. A weaker model that guides follows.</summary>
+    /// <exception cref="ArgumentException">Set to another number than of stages.</exception>
+    public IReadOnlyList<PositionScaling> PositionScaling
+    {
+        get => [.. _networks.Select(network => network.PositionScaling)];
+        set
+        {
+            if (value.Count != _networks.Length) throw new ArgumentException($"{value.Count} kinds of scaling came for {_networks.Length} stages; give one each.", nameof(value));
+            foreach (var networks in new[] { _networks, _guide?.Networks ?? [] })
+                for (var stage = 0; stage < networks.Length; stage++) networks[stage].PositionScaling = value[stage];
+        }
+    }
 
     /// <summary>Loads a model folder, with the autoencoder in it where there is one (float32: it runs once an image).</summary>
     /// <param name="folder">A folder with a <c>model.json</c>.</param>

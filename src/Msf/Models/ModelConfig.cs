@@ -67,6 +67,10 @@ public sealed record ModelConfig
         };
     }
 
+    /// <summary>The same model run at another size.</summary>
+    /// <param name="size">Spatial size of the target, [height, width]; <see cref="SizeRule"/> tells which work.</param>
+    public ModelConfig AtSize(int[] size) => this with { Size = size };
+
     /// <summary>The single-scale twin: one level over the whole target with the base's patch, width, depth and heads.</summary>
     public ModelConfig SingleScaleTwin() => this with
     {

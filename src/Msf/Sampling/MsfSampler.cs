@@ -74,6 +74,7 @@ public sealed class MsfSampler
     public Tensor[] SampleLevels(SamplingRequest request, IProgress<SamplingProgress>? progress = null, CancellationToken cancellation = default)
     {
         Check(request);
+        if (request.Size is { } size && request.ShiftBySize) request = request with { Sampling = SizeShift.Apply(request.Sampling, _model, size) };
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         var source = request.Source is { } picture ? new SourceLevels(_factorization, _statistics, picture, _device) : null;
@@ -133,7 +134,7 @@ public sealed class MsfSampler
         IProgress<SamplingProgress>? progress, CancellationToken cancellation)
     {
         var budget = request.Sampling.Stages[stage];
-        long[] size = [.. _model.StageSize(stage).Select(side => (long)side)];
+        long[] size = [.. (request.Size is { } other ? _model.AtSize(other) : _model).StageSize(stage).Select(side => (long)side)];
         long[] shape = [_model.Channels, .. size];
         var conditionTime = request.Sampling.ConditionTime ?? (_diffusion.NoiseCondition ? Math.Min(_diffusion.SamplingConditionTime, coarserTime) : 1);
         var condition = coarser is null ? null : Condition(stage, coarser, size, conditionTime, request.Seed, images.Indices);
@@ -193,9 +194,11 @@ public sealed class MsfSampler
             throw new ArgumentException($"{request.Labels.Count} labels for {request.ImageIndices.Count} image indices; give one each, at least one.", nameof(request));
         if (request.Sampling.Stages.Max(stage => stage.Steps) > TimeGrid.MostSteps(_diffusion.Path))
             throw new ArgumentException($"this model has {TimeGrid.MostSteps(_diffusion.Path)} discrete steps; take at most as many.", nameof(request));
+        if (request.Size is { } size && (size.Length != 2 ? "size has another number of entries than two, height and width" : new SizeRule(_model).Error(size[0], size[1])) is { } error)
+            throw new ArgumentException($"{error}.", nameof(request));
         if (request.BaseIndices is { } bases && bases.Count != request.Labels.Count)
             throw new ArgumentException($"{bases.Count} base indices for {request.Labels.Count} images; give one each, or none.", nameof(request));
-        request.Source?.Check(request.Labels.Count, [_model.Channels, .. _model.Size], _networks.Count);
+        request.Source?.Check(request.Labels.Count, [_model.Channels, .. request.Size ?? _model.Size], _networks.Count);
         if (_guides is null && request.Sampling.Stages.Any(stage => stage.Guidance is { IsOn: true, Source: GuidanceSource.WeakerModel }))
             throw new ArgumentException("guidance is by a weaker model (guidance.source), and none was given; give one (--guide DIR), or take the null class.", nameof(request));
         foreach (var label in request.Labels)

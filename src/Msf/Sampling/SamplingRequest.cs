@@ -23,4 +23,13 @@ public sealed record SamplingRequest
 
     /// <summary>Budgets and settings.</summary>
     public required SamplingConfig Sampling { get; init; }
+
+    /// <summary>
+    /// Spatial size of the target, [height, width], in its own pixels (latent ones of a model of latents), for images of another size or shape than
+    /// the model was trained at; null, the default, for that one. <see cref="Msf.Models.SizeRule"/> tells which work.
+    /// </summary>
+    public int[]? Size { get; init; }
+
+    /// <summary>Whether the time grids are shifted by the number of tokens where <see cref="Size"/> is another; see <see cref="SizeShift"/>. Default true.</summary>
+    public bool ShiftBySize { get; init; } = true;
 }

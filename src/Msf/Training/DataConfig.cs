@@ -17,6 +17,12 @@ public sealed record DataConfig
     /// <summary>Classes to keep, by name, in the order of their indices; null keeps all.</summary>
     public string[]? Classes { get; init; }
 
+    /// <summary>
+    /// Sizes for images of mixed aspect ratios, in pixels of the image; default null, all as squares of the model's size. Samples drawn while training have
+    /// the model's size, which need not be among them. A latent cache has one size, and is refused.
+    /// </summary>
+    public BucketConfig? Buckets { get; init; }
+
     /// <summary>Mirror every second image at random; default off.</summary>
     public bool HorizontalFlip { get; init; }
 
@@ -70,6 +76,9 @@ public sealed record DataConfig
         if (CacheBytes < 0) errors.Add($"cacheBytes is {CacheBytes}, expected at least 0");
         if (HorizontalFlip && Augmentation.NonLeaky is { HorizontalFlip: true })
             errors.Add("horizontalFlip and augmentation.nonLeaky.horizontalFlip both mirror, and the network would be told of one only; switch one of them off");
+        errors.AddRange(Buckets?.Validate().Select(error => $"buckets: {error}") ?? []);
+        if (Buckets is not null && (Augmentation.RandomResizedCrop is not null || Augmentation.NonLeaky is not null))
+            errors.Add("buckets keep the shapes of images, augmentation.randomResizedCrop and augmentation.nonLeaky make squares; leave out the one or the other");
         errors.AddRange(Augmentation.Validate().Select(error => $"augmentation: {error}"));
         return errors;
     }

@@ -12,7 +12,7 @@ public static class DataStatistics
 
     private const int BatchSize = 64;
 
-    /// <summary>Mean and standard deviation of every component and condition, per channel.</summary>
+    /// <summary>Mean and standard deviation of every component and condition, per channel, over the pixels of all sizes.</summary>
     /// <param name="batches">The data; its position is not changed.</param>
     /// <param name="factorization">The factorization; without standardisation the identity is returned.</param>
     /// <param name="channels">Channels of the data.</param>
@@ -24,10 +24,13 @@ public static class DataStatistics
         var count = Math.Min(batches.Count, EnoughImages);
         for (var first = 0; first < count; first += BatchSize)
         {
-            using var scope = NewDisposeScope();
             // Spread over the whole source, which is ordered by class.
             var indices = Enumerable.Range(first, Math.Min(BatchSize, count - first)).Select(i => (int)((long)i * batches.Count / count));
-            accumulator.Add(batches.At([.. indices]).Images);
+            foreach (var alike in batches.Alike([.. indices]))
+            {
+                using var scope = NewDisposeScope();
+                accumulator.Add(batches.At(alike).Images);
+            }
         }
         return accumulator.Result();
     }

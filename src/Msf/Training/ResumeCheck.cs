@@ -27,6 +27,7 @@ internal static class ResumeCheck
             throw new ArgumentException(
                 $"{saved.Folder} was trained on the classes {string.Join(", ", names)}; {source.Name} has {string.Join(", ", classes)}: resume with the run's own data.");
         WarnOfOtherImages(saved.State.SourceImages, source, warn);
+        WarnOfOtherBuckets(saved.Config, config, warn);
         if (config.Training.Precision == ComputePrecision.Auto)
             config = config with { Training = config.Training with { Precision = saved.Config.Training.Precision } };
         WarnOfOtherBits(saved.Config.Training.Precision, config.Training.Precision, saved.State.Environment, device, warn);
@@ -59,6 +60,14 @@ internal static class ResumeCheck
     {
         if (before is { } images && images != source.Count)
             warn($"{source.Name} has {source.Count} images, the run was trained on {images}: from here on they come in another order.");
+    }
+
+    private static void WarnOfOtherBuckets(RunConfig before, RunConfig now, Action<string> warn)
+    {
+        static string Text(RunConfig config) => config.Data.Buckets is { } buckets ? string.Join(", ", buckets.Resolve()) : "none";
+        if (Text(before) != Text(now)) warn($"data.buckets were {Text(before)} and are {Text(now)}: from here on images come in another order and other sizes.");
+        else if (now.Data.Buckets is not null && before.Training.BatchSize != now.Training.BatchSize)
+            warn($"training.batchSize was {before.Training.BatchSize} and is {now.Training.BatchSize}: with data.buckets images come in another order from here on.");
     }
 
     private static void WarnOfOtherBits(ComputePrecision before, ComputePrecision now, RunEnvironment? known, Device device, Action<string> warn)

@@ -1,6 +1,7 @@
 using Msf.Autoencoders;
 using Msf.Checkpoints;
 using Msf.Data;
+using Msf.Models;
 using static TorchSharp.torch;
 
 namespace Msf.Training;
@@ -56,7 +57,9 @@ internal sealed class RunData : IDisposable
         var options = _config.Data.Loader(_config.Training.Seed);
         if (_source is LatentCache cache) return new LatentBatches(cache, options, brokenFound);
         var factor = Latents?.Autoencoder.Config.Factor ?? 1;
-        var images = new ImageBatches((IImageSource)_source, _config.Model.Size[0] * factor, options, brokenFound);
+        var images = _config.Data.Buckets is { } buckets
+            ? new ImageBatches((IImageSource)_source, buckets.Resolve(), options, brokenFound)
+            : new ImageBatches((IImageSource)_source, _config.Model.Size[0] * factor, options, brokenFound);
         return Latents is null ? images : new EncodedBatches(images, Latents.Autoencoder, _device, _config.Training.Seed);
     }
 
@@ -79,13 +82,23 @@ internal sealed class RunData : IDisposable
             throw new ArgumentException(autoencoder is null
                 ? $"the model has {model.Channels} channels, images have 3; train this preset on a latent cache (msf encode), or give data.autoencoder."
                 : $"the model has {model.Channels} channels, the latents {channels}; set model.channels.");
-        if (model.Size[0] != model.Size[1])
-            throw new ArgumentException($"the model's size is {model.Size[0]}x{model.Size[1]}; training takes square images.");
+        if (_config.Data.Buckets is { } buckets) CheckBuckets(buckets, autoencoder?.Factor ?? 1);
+        else if (model.Size[0] != model.Size[1])
+            throw new ArgumentException($"the model's size is {model.Size[0]}x{model.Size[1]}; training takes square images, others by data.buckets.");
         if (_source is LatentCache { Index.Plan.Side: var side } && side != model.Size[0])
             throw new ArgumentException($"the model's size is {model.Size[0]}x{model.Size[1]}, the latents of {_source.Name} are {side}x{side}; set model.size, or encode at {model.Size[0] * autoencoder!.Factor} pixels.");
         if (model.Classes != _source.Classes.Count)
             throw new ArgumentException(
                 $"the model has {model.Classes} classes, {_source.Name} has {_source.Classes.Count} ({string.Join(", ", _source.Classes.Take(20).Select(c => c.Name))}); set model.classes or data.classes.");
+    }
+
+    private void CheckBuckets(BucketConfig buckets, int factor)
+    {
+        if (_source is LatentCache)
+            throw new ArgumentException($"{_source.Name} is a latent cache, whose latents have one size; train with data.buckets on the images and data.autoencoder.");
+        var rule = new SizeRule(_config.Model, factor);
+        foreach (var size in buckets.Resolve())
+            if (rule.Error(size.Height, size.Width) is { } error) throw new ArgumentException($"data.buckets: {error}.");
     }
 
     private static string What(string? identity) => identity is null ? "pixels" : $"latents of the autoencoder {identity[..12]}";

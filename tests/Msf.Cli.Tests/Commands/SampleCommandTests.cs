@@ -118,6 +118,24 @@ public sealed class SampleCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     }
 
     [Fact]
+    public async Task Images_of_another_size_say_how_it_was_reached()
+    {
+        var run = await Sample("--out", Place("wide"), "--count", "2", "--seed", "4", "--steps", "2", "--size", "32x16");
+        Assert.Equal(ExitCode.Done, run.Code);
+        var file = Directory.GetFiles(Place("wide"))[0];
+        var image = ImageDecoder.Decode(file);
+        Assert.Equal((32, 16), (image.Width, image.Height));
+        var text = PngFile.ReadText(file);
+        Assert.Equal("32x16", text["msf:size"]);
+        Assert.Equal("interpolation,interpolation", text["msf:positions"]);
+        Assert.Equal("1.4142135623730951,1.4142135623730951", text["msf:time-shift"]);
+        await Sample("--out", Place("plain"), "--count", "2", "--seed", "4", "--steps", "2", "--size", "32x16", "--size-shift", "off", "--positions", "extrapolation,ntkaware");
+        var plain = PngFile.ReadText(Directory.GetFiles(Place("plain"))[0]);
+        Assert.Equal(("extrapolation,ntkaware", "1,1"), (plain["msf:positions"], plain["msf:time-shift"]));
+        Assert.NotEqual(image.Pixels, ImageDecoder.Decode(Directory.GetFiles(Place("plain"))[0]).Pixels);
+    }
+
+    [Fact]
     public async Task An_archive_has_images_and_labels_in_the_layout_of_ADM()
     {
         var run = await Sample("--out", Place("batch.npz"), "--count", "5");
@@ -162,6 +180,13 @@ public sealed class SampleCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     [InlineData(ExitCode.Usage, "eta is 2", "--solver", "ddim", "--eta", "2")]
     [InlineData(ExitCode.Usage, "--tolerance is for dopri5", "--tolerance", "0.1")]
     [InlineData(ExitCode.Usage, "relativeTolerance is 0", "--solver", "dopri5", "--tolerance", "0")]
+    [InlineData(ExitCode.Usage, "--size is \"big\"; expected width x height", "--size", "big")]
+    [InlineData(ExitCode.Usage, "--size: size 25x16 (width x height) does not divide", "--size", "25x16")]
+    [InlineData(ExitCode.Usage, "for the width take 24 or 28", "--size", "25x16")]
+    [InlineData(ExitCode.Usage, "--positions is \"magic\"; expected interpolation, extrapolation, ntkaware", "--size", "24", "--positions", "magic")]
+    [InlineData(ExitCode.Usage, "--positions has 3 values, the model 2 stages", "--size", "24", "--positions", "ntkaware,ntkaware,ntkaware")]
+    [InlineData(ExitCode.Usage, "--size-shift is \"maybe\"; expected auto or off", "--size-shift", "maybe")]
+    [InlineData(ExitCode.Usage, "give --size WxH with them", "--positions", "extrapolation")]
     [InlineData(ExitCode.Usage, "--count is 0", "--count", "0")]
     [InlineData(ExitCode.Usage, "--batch-size is 0", "--batch-size", "0")]
     [InlineData(ExitCode.Failed, "there is no model nowhere", "--model", "nowhere")]

@@ -48,8 +48,8 @@ internal sealed class ImageAugmentation
     }
 
     /// <summary>Changes an image.</summary>
-    /// <param name="values">float32 (3, size, size) in [-1, 1]; changed in place.</param>
-    /// <param name="size">Width and height.</param>
+    /// <param name="values">float32 (3, H, size) in [-1, 1]; changed in place.</param>
+    /// <param name="size">Width; the height as well where <see cref="Labels"/>.</param>
     /// <param name="position">Images visited before.</param>
     /// <param name="label">Receives the augmentation label where <see cref="Labels"/>.</param>
     public void Apply(Span<float> values, int size, long position, Span<float> label)

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace Msf.Data;
 
 /// <summary>
-/// The training loader: batches of square images in a seeded, shuffled order that can be resumed at any image. The same source,
-/// size, seed and position give the same batch, whatever was read before and by however many threads. Not thread-safe.
+/// The training loader: batches of images of one size, or of several sizes each of which has batches of its own, in a seeded, shuffled order that can be
+/// resumed at any image (of several sizes: at any batch). The same source, sizes, seed and position give the same batch, whatever was read before and by
+/// however many threads. Not thread-safe.
 /// </summary>
 public sealed class ImageBatches : ITrainingBatches
 {
@@ -14,9 +15,10 @@ public sealed class ImageBatches : ITrainingBatches
 
     private readonly LoaderOptions _options;
     private readonly BrokenImages _broken;
-    private readonly PixelStore _pixels;
+    private readonly PixelStore[] _stores;
+    private readonly AspectBuckets? _buckets;
     private readonly ImageAugmentation _augmentation;
-    private readonly BatchOrder _order;
+    private readonly Func<long, int[], int> _choose;                                          // places from a position on, and their store
     private readonly long[] _labels;
     private readonly BatchPipeline? _pipeline;
     private readonly SpareBuffers _spare = new(BatchPipeline.Ahead);
@@ -30,33 +32,78 @@ public sealed class ImageBatches : ITrainingBatches
     /// <exception cref="ArgumentException">The source has no image, or an option is out of range.</exception>
     /// <exception cref="InvalidDataException">More images are broken than allowed; where images are decoded on demand, reading says so.</exception>
     public ImageBatches(IImageSource source, int imageSize, LoaderOptions? options = null, Action<BrokenImage>? brokenFound = null)
+        : this(source, [new PixelSize(imageSize, imageSize)], buckets: false, options, brokenFound)
+    {
+    }
+
+    /// <summary>Puts every image into the bucket of the nearest aspect ratio; every batch is of one bucket.</summary>
+    /// <remarks>
+    /// Which bucket a batch is of depends on seed, epoch and batch size. In every epoch every image comes once, but for those that do not fill a
+    /// batch of their bucket and come first in the next. Images are looked at once beforehand for their sizes.
+    /// </remarks>
+    /// <param name="source">The images; must stay open as long as this is used. The caller disposes it.</param>
+    /// <param name="sizes">Sizes of the buckets, at least one.</param>
+    /// <param name="options">As for one size; without random crops and non-leaky augmentation.</param>
+    /// <param name="brokenFound">Told of every broken image once, on the caller's thread, in an order that the batches fix.</param>
+    /// <exception cref="ArgumentException">The source has no image, or an option is out of range.</exception>
+    /// <exception cref="InvalidDataException">More images are broken than allowed; where images are decoded on demand, reading says so.</exception>
+    public ImageBatches(IImageSource source, IReadOnlyList<PixelSize> sizes, LoaderOptions? options = null, Action<BrokenImage>? brokenFound = null)
+        : this(source, sizes, buckets: true, options, brokenFound)
+    {
+    }
+
+    private ImageBatches(IImageSource source, IReadOnlyList<PixelSize> sizes, bool buckets, LoaderOptions? options, Action<BrokenImage>? brokenFound)
     {
         ArgumentNullException.ThrowIfNull(source);
-        ArgumentOutOfRangeException.ThrowIfLessThan(imageSize, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(imageSize, 8192);
+        if (sizes.Count == 0) throw new ArgumentException("no size is given; give at least one.", nameof(sizes));
+        foreach (var size in sizes)
+            if (size.Width is < 1 or > 8192 || size.Height is < 1 or > 8192) throw new ArgumentOutOfRangeException(nameof(sizes), size, "expected 1 to 8192 pixels a side.");
         _options = options ?? new LoaderOptions();
         if (_options.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors), nameof(options));
         if (source.Count == 0) throw new ArgumentException($"{source.Name} has no images: nothing to train on.", nameof(source));
-        ImageSize = imageSize;
-        _order = new BatchOrder(source.Count, _options.Seed);
+        if (buckets && (_options.Augmentation.RandomResizedCrop is not null || _options.Augmentation.NonLeaky is not null))
+            throw new ArgumentException("random crops and non-leaky augmentation make squares, and buckets have other shapes; leave them out.", nameof(options));
+        Count = source.Count;
         _labels = [.. Enumerable.Range(0, source.Count).Select(i => (long)source.LabelAt(i))];
         _broken = new BrokenImages(source, _options.MaxBroken, brokenFound);
         _augmentation = new ImageAugmentation(_options);
-        _pixels = new PixelStore(source, imageSize, _options.MemoryBudget, _broken, whole: _augmentation.Crops);
+        if (buckets)
+        {
+            _buckets = AspectBuckets.Assign(source, sizes);
+            sizes = _buckets.Sizes;
+            var needed = sizes.Zip(_buckets.Places, (size, places) => 3L * size.Width * size.Height * places.Length).Sum();
+            var budget = needed <= _options.MemoryBudget ? needed : 0;                        // all buckets are kept, or none
+            _stores = [.. sizes.Zip(_buckets.Places, (size, places) => new PixelStore(source, size, budget, _broken, places: places))];
+            _choose = new BucketOrder([.. _stores.Select(store => store.Count)], _options.Seed).Choose;
+        }
+        else
+        {
+            var order = new BatchOrder(source.Count, _options.Seed);
+            _stores = [new PixelStore(source, sizes[0], _options.MemoryBudget, _broken, whole: _augmentation.Crops)];
+            _choose = (position, into) =>
+            {
+                order.Indices(position, into);
+                return 0;
+            };
+        }
+        Sizes = sizes;
         _pipeline = _options.Threads > 0 ? new BatchPipeline(_options.Threads, Plan, Prepare) : null;
     }
 
-    /// <summary>Width and height of the images in pixels.</summary>
-    public int ImageSize { get; }
+    /// <summary>Sizes of the images: one, or one of every bucket that has images.</summary>
+    public IReadOnlyList<PixelSize> Sizes { get; }
+
+    /// <summary>Width and height of the images in pixels where they are squares of one size.</summary>
+    public int ImageSize => Sizes[0].Width;
 
     /// <summary>Number of images, which is the length of an epoch; broken ones count, since others stand for them.</summary>
-    public int Count => _order.Count;
+    public int Count { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> Shape => [3, ImageSize, ImageSize];
+    public IReadOnlyList<int> Shape => [3, Sizes[0].Height, Sizes[0].Width];
 
     /// <summary>Whether all images are held decoded in memory.</summary>
-    public bool InMemory => _pixels.InMemory;
+    public bool InMemory => _stores.All(store => store.InMemory);
 
     /// <summary>The broken images met so far.</summary>
     public IReadOnlyList<BrokenImage> Broken => _broken.All;
@@ -89,10 +136,21 @@ public sealed class ImageBatches : ITrainingBatches
         foreach (var index in indices)
             if (index < 0 || index >= Count)
                 throw new ArgumentException($"There is no image {index}: indices go from 0 to {Count - 1}.", nameof(indices));
-        var batch = new PreparedBatch(position: -1, indices.ToArray(), Room(indices.Length), augmented: false);
+        var (store, places) = (0, indices.ToArray());
+        if (_buckets is not null)
+        {
+            store = _buckets.Of(places[0]).Bucket;
+            if (places.Any(place => _buckets.Of(place).Bucket != store)) throw new ArgumentException("the images are of several sizes; ask for those of one (Alike).", nameof(indices));
+            places = [.. places.Select(place => _buckets.Of(place).Index)];
+        }
+        var batch = new PreparedBatch(position: -1, places, Room(places.Length, _stores[store]), _stores[store], augmented: false);
         PixelStore.ForEach(batch.Size, i => Load(batch, i));
         return Finish(batch);
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<int[]> Alike(IReadOnlyList<int> indices) =>
+        _buckets is null ? [[.. indices]] : indices.GroupBy(place => _buckets.Of(place).Bucket).Select(group => group.ToArray());
 
     /// <summary>Ends the loader threads. Batches that were handed out stay whose they are; the source stays open.</summary>
     public void Dispose() => _pipeline?.Dispose();
@@ -100,11 +158,11 @@ public sealed class ImageBatches : ITrainingBatches
     private PreparedBatch Plan(long position, int size)
     {
         var indices = new int[size];
-        _order.Indices(position, indices);
-        return new PreparedBatch(position, indices, Room(size), _augmentation.Labels);
+        var store = _stores[_choose(position, indices)];
+        return new PreparedBatch(position, indices, Room(size, store), store, _augmentation.Labels);
     }
 
-    private float[] Room(int size) => _spare.Take((long)size * _pixels.ImageBytes);
+    private float[] Room(int size, PixelStore store) => _spare.Take((long)size * store.ImageBytes);
 
     private PreparedBatch PrepareHere(PreparedBatch batch)
     {
@@ -117,12 +175,12 @@ public sealed class ImageBatches : ITrainingBatches
         var position = batch.Position + image;
         var values = _augmentation.Crops ? LoadPart(batch, image, position) : Load(batch, image);
         var label = _augmentation.Labels ? batch.AugmentationLabels.AsSpan(image * AugmentationLabel.Size, AugmentationLabel.Size) : [];
-        _augmentation.Apply(values, ImageSize, position, label);
+        _augmentation.Apply(values, batch.Store.Size.Width, position, label);
     }
 
     private Span<float> Load(PreparedBatch batch, int image)
     {
-        var (pixels, index) = _pixels.Read(batch.Indices[image], out var broken);
+        var (pixels, index) = batch.Store.Read(batch.Indices[image], out var broken);
         var values = Take(batch, image, index, broken);
         var levels = pixels.Span;
         for (var i = 0; i < levels.Length; i++) values[i] = _levels[levels[i]];
@@ -131,7 +189,7 @@ public sealed class ImageBatches : ITrainingBatches
 
     private Span<float> LoadPart(PreparedBatch batch, int image, long position)
     {
-        var (whole, index) = _pixels.ReadWhole(batch.Indices[image], out var broken);
+        var (whole, index) = batch.Store.ReadWhole(batch.Indices[image], out var broken);
         var values = Take(batch, image, index, broken);
         var pixels = _augmentation.Crop(whole, ImageSize, position).Pixels;                   // (H, W, 3)
         var plane = values.Length / 3;
@@ -144,14 +202,14 @@ public sealed class ImageBatches : ITrainingBatches
     {
         batch.AddBroken(image, broken);
         batch.Labels[image] = _labels[index];
-        return batch.Values.AsSpan(image * _pixels.ImageBytes, _pixels.ImageBytes);
+        return batch.Values.AsSpan(image * batch.Store.ImageBytes, batch.Store.ImageBytes);
     }
 
     private Batch Finish(PreparedBatch batch)
     {
         if (batch.Fault is { } fault) ExceptionDispatchInfo.Throw(fault);
         _broken.Add(batch.Broken);
-        var images = empty([batch.Size, 3, ImageSize, ImageSize], ScalarType.Float32, CPU);   // (B, 3, H, W)
+        var images = empty([batch.Size, 3, batch.Store.Size.Height, batch.Store.Size.Width], ScalarType.Float32, CPU);  // (B, 3, H, W)
         MemoryMarshal.AsBytes(batch.Values.AsSpan()).CopyTo(images.bytes);
         _spare.Return(batch.Values);
         var augmentation = batch.AugmentationLabels;

@@ -5,10 +5,11 @@ namespace Msf.Data;
 /// prepared by one thread and touches its own part alone.
 /// </summary>
 /// <param name="position">Images visited before this batch.</param>
-/// <param name="indices">Places in the source, in order.</param>
+/// <param name="indices">Places in the store, in order.</param>
 /// <param name="values">Room for the images, float32 (B, 3, H, W).</param>
+/// <param name="store">Where the images come from.</param>
 /// <param name="augmented">Whether there are augmentation labels.</param>
-internal sealed class PreparedBatch(long position, int[] indices, float[] values, bool augmented)
+internal sealed class PreparedBatch(long position, int[] indices, float[] values, PixelStore store, bool augmented)
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<int, Exception> _faults = [];
@@ -17,10 +18,13 @@ internal sealed class PreparedBatch(long position, int[] indices, float[] values
     /// <summary>Images visited before this batch.</summary>
     public long Position => position;
 
+    /// <summary>Where the images come from: all of one size.</summary>
+    public PixelStore Store => store;
+
     /// <summary>Number of images.</summary>
     public int Size => indices.Length;
 
-    /// <summary>Places in the source that the order asks for; a broken one is replaced by another.</summary>
+    /// <summary>Places in the store that the order asks for; a broken one is replaced by another.</summary>
     public int[] Indices => indices;
 
     /// <summary>The images, float32 (B, 3, H, W) in [-1, 1].</summary>

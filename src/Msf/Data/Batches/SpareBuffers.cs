@@ -5,15 +5,20 @@ namespace Msf.Data;
 internal sealed class SpareBuffers(int most)
 {
     private readonly Lock _gate = new();
-    private readonly Stack<float[]> _spare = [];
+    private readonly List<float[]> _spare = [];                                               // the oldest first
 
     /// <summary>An array of exactly that length, whatever is in it.</summary>
     public float[] Take(long length)
     {
         lock (_gate)
         {
-            while (_spare.TryPop(out var spare))
-                if (spare.LongLength == length) return spare;
+            var at = _spare.FindLastIndex(spare => spare.LongLength == length);
+            if (at >= 0)
+            {
+                var found = _spare[at];
+                _spare.RemoveAt(at);
+                return found;
+            }
         }
         return new float[length];
     }
@@ -22,6 +27,9 @@ internal sealed class SpareBuffers(int most)
     public void Return(float[] buffer)
     {
         lock (_gate)
-            if (_spare.Count < most) _spare.Push(buffer);
+        {
+            _spare.Add(buffer);
+            if (_spare.Count > most) _spare.RemoveAt(0);                                      // of a size that is not wanted as often
+        }
     }
 }

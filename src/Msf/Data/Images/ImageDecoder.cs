@@ -53,6 +53,16 @@ public static class ImageDecoder
         return DecodeWithSkia(file, kind, name);
     }
 
+    /// <summary>The size of an image by its header alone; what follows may be damaged.</summary>
+    /// <param name="file">The whole file.</param>
+    /// <returns>The size; null where the header tells none.</returns>
+    internal static PixelSize? ReadSize(byte[] file)
+    {
+        using var data = SKData.CreateCopy(file);
+        using var codec = SKCodec.Create(data);
+        return codec is { Info: { Width: > 0, Height: > 0 } info } ? new PixelSize(info.Width, info.Height) : null;
+    }
+
     private static RgbImage DecodeWithSkia(byte[] file, ImageKind kind, string name)
     {
         using var data = SKData.CreateCopy(file);

@@ -12,15 +12,15 @@ namespace Msf.Data;
 public sealed class EncodedBatches(ImageBatches images, IAutoencoder autoencoder, Device device, long seed) : ITrainingBatches
 {
     private readonly LatentNoise _noise = new(seed);
-    private readonly int _side = images.ImageSize % autoencoder.Config.Factor == 0
-        ? images.ImageSize / autoencoder.Config.Factor
-        : throw new ArgumentException($"images of {images.ImageSize} pixels are no multiple of the autoencoder's factor {autoencoder.Config.Factor}.", nameof(images));
+    private readonly PixelSize[] _sizes = images.Sizes.All(size => size.Width % autoencoder.Config.Factor == 0 && size.Height % autoencoder.Config.Factor == 0)
+        ? [.. images.Sizes.Select(size => new PixelSize(size.Width / autoencoder.Config.Factor, size.Height / autoencoder.Config.Factor))]
+        : throw new ArgumentException($"images of {string.Join(", ", images.Sizes)} pixels are no multiple of the autoencoder's factor {autoencoder.Config.Factor}.", nameof(images));
 
     /// <inheritdoc/>
     public int Count => images.Count;
 
     /// <inheritdoc/>
-    public IReadOnlyList<int> Shape => [autoencoder.Config.LatentChannels, _side, _side];
+    public IReadOnlyList<int> Shape => [autoencoder.Config.LatentChannels, _sizes[0].Height, _sizes[0].Width];
 
     /// <inheritdoc/>
     public long Position
@@ -45,6 +45,9 @@ public sealed class EncodedBatches(ImageBatches images, IAutoencoder autoencoder
         int[] places = [.. indices];
         return Encoded(images.At(indices), latents => _noise.At(autoencoder.Config, latents, places));
     }
+
+    /// <inheritdoc/>
+    public IEnumerable<int[]> Alike(IReadOnlyList<int> indices) => images.Alike(indices);
 
     /// <summary>Ends the loader of the images.</summary>
     public void Dispose() => images.Dispose();

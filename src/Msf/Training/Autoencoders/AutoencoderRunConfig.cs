@@ -63,6 +63,7 @@ public sealed record AutoencoderRunConfig
     private IEnumerable<string> OfOtherRuns()
     {
         if (Data.Augmentation.NonLeaky is not null) yield return "data: augmentation.nonLeaky tells a diffusion model what was changed, and an autoencoder takes no such labels; use horizontalFlip or randomResizedCrop";
+        if (Data.Buckets is not null) yield return "data: buckets are for diffusion models, an autoencoder is trained on squares and takes images of any size all the same; remove buckets";
         (string Name, bool Set)[] refused =
         [
             ("accumulate", Training.Accumulate > 1),
