@@ -31,13 +31,6 @@ public sealed record StageSamplingConfig
     /// <summary>How the steps are spread over time; default uniform. The shift comes on top.</summary>
     public TimeGridConfig Grid { get; init; } = new();
 
-    /// <summary>
-    /// K equal windows of time within which alone the flow of this stage is straight, of a stage made by piecewise rectified flow (Yan et al. 2024); its steps
-    /// are a multiple of K, without guidance, which is folded in. A property of the weights, not a choice. Null, the default, for any other stage.
-    /// </summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public int? Windows { get; init; }
-
     /// <summary>The times that the solver visits.</summary>
     /// <param name="path">The model's path.</param>
     /// <returns>steps + 1 rising times, the first 0 and the last 1; whole steps of a discrete path.</returns>
