@@ -85,6 +85,8 @@ public sealed class PiecewiseLinearPathTests
         public Tensor At(Tensor x, double t) => throw new NotSupportedException();
 
         public (Tensor Data, Tensor Noise) DataAndNoiseAt(Tensor x, double t) => (data.alias(), noise.alias());
+
+        public IFlowField OfImages(long first, long count) => throw new NotSupportedException();
     }
 
     private sealed class Close : IEqualityComparer<(double A, double B, double C, double D)>
