@@ -37,7 +37,7 @@ internal static class SampleParameters
         {
             var factor = model.Autoencoder?.Config.Factor ?? 1;
             text["msf:size"] = $"{factor * size[1]}x{factor * size[0]}";
-            text["msf:positions"] = string.Join(",", model.PositionScaling).ToLowerInvariant();
+            text["msf:positions"] = string.Join(",", model.PositionScaling.Select(ListArgument.NameOf));
             var shifted = request.ShiftBySize ? SizeShift.Apply(request.Sampling, manifest.Model, size) : request.Sampling;
             text["msf:time-shift"] = string.Join(",", shifted.Stages.Select(stage => Text(stage.TimeShift)));
         }

@@ -17,7 +17,7 @@ internal sealed class SizeOption
 
     private readonly Option<string?> _positions = new("--positions")
     {
-        Description = "Positions at another size, one or one per stage: interpolation, extrapolation or ntkaware; default the model's.",
+        Description = "Positions at another size, one or one per stage: interpolation, extrapolation or ntkAware; default the model's.",
         HelpName = "NAME,NAME",
     };
 
@@ -46,7 +46,7 @@ internal sealed class SizeOption
             if (positions is not null || shift != "auto") throw new UsageException("--positions and --size-shift are for another size than that of training; give --size WxH with them.");
             return request;
         }
-        if (positions is not null) model.PositionScaling = ParsePositions(positions, model.PositionScaling.Count);
+        if (positions is not null) model.PositionScaling = ListArgument.NamesPerStage<PositionScaling>(positions, model.PositionScaling.Count, "--positions");
         var (width, height) = Parse(size);
         var rule = model.Sizes;
         if (rule.Error(height, width) is { } error) throw new UsageException($"--size: {error}.");
@@ -60,20 +60,6 @@ internal sealed class SizeOption
         if (request.Size is not { } size || arguments.GetResult(option) is { Implicit: false }) return asked;
         var growth = size.Aggregate(1.0, (product, side) => product * side) / model.Manifest.Model.Size.Aggregate(1.0, (product, side) => product * side);
         return Math.Clamp((int)(asked / growth), 1, asked);
-    }
-
-    private static PositionScaling[] ParsePositions(string text, int stages)
-    {
-        PositionScaling[] parts =
-        [
-            .. text.Split(',').Select(part => Enum.TryParse<PositionScaling>(part.Trim(), ignoreCase: true, out var scaling) && Enum.IsDefined(scaling)
-                ? scaling
-                : throw new UsageException($"--positions is \"{text}\"; expected {string.Join(", ", Enum.GetNames<PositionScaling>()).ToLowerInvariant()}.")),
-        ];
-        if (parts.Length == 1) return [.. Enumerable.Repeat(parts[0], stages)];
-        return parts.Length == stages
-            ? parts
-            : throw new UsageException($"--positions has {parts.Length} values, the model {stages} stages; give one, or one per stage, coarse to fine.");
     }
 
     private static (int Width, int Height) Parse(string text)

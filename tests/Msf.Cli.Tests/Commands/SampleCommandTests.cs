@@ -131,7 +131,7 @@ public sealed class SampleCommandTests(TinyModel tiny) : IClassFixture<TinyModel
         Assert.Equal("1.4142135623730951,1.4142135623730951", text["msf:time-shift"]);
         await Sample("--out", Place("plain"), "--count", "2", "--seed", "4", "--steps", "2", "--size", "32x16", "--size-shift", "off", "--positions", "extrapolation,ntkaware");
         var plain = PngFile.ReadText(Directory.GetFiles(Place("plain"))[0]);
-        Assert.Equal(("extrapolation,ntkaware", "1,1"), (plain["msf:positions"], plain["msf:time-shift"]));
+        Assert.Equal(("extrapolation,ntkAware", "1,1"), (plain["msf:positions"], plain["msf:time-shift"]));
         Assert.NotEqual(image.Pixels, ImageDecoder.Decode(Directory.GetFiles(Place("plain"))[0]).Pixels);
     }
 
@@ -183,7 +183,7 @@ public sealed class SampleCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     [InlineData(ExitCode.Usage, "--size is \"big\"; expected width x height", "--size", "big")]
     [InlineData(ExitCode.Usage, "--size: size 25x16 (width x height) does not divide", "--size", "25x16")]
     [InlineData(ExitCode.Usage, "for the width take 24 or 28", "--size", "25x16")]
-    [InlineData(ExitCode.Usage, "--positions is \"magic\"; expected interpolation, extrapolation, ntkaware", "--size", "24", "--positions", "magic")]
+    [InlineData(ExitCode.Usage, "--positions is \"magic\"; expected interpolation, extrapolation, ntkAware", "--size", "24", "--positions", "magic")]
     [InlineData(ExitCode.Usage, "--positions has 3 values, the model 2 stages", "--size", "24", "--positions", "ntkaware,ntkaware,ntkaware")]
     [InlineData(ExitCode.Usage, "--size-shift is \"maybe\"; expected auto or off", "--size-shift", "maybe")]
     [InlineData(ExitCode.Usage, "give --size WxH with them", "--positions", "extrapolation")]
