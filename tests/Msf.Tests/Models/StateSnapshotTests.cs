@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Msf.Checkpoints;
 using Msf.Models;
 using Msf.Runtime;
@@ -9,9 +10,10 @@ namespace Msf.Tests.Models;
 
 /// <summary>
 /// Keys and shapes of every preset's networks, against files that are committed: a change of either breaks every model on disk, so it must
-/// be seen. After a wanted change run the tests once with MSF_UPDATE_SNAPSHOTS=1 and review the difference.
+/// be seen. Blocks that are alike share their lines: <c>blocks.0-11.attn.qkv.weight (1152, 384)</c>. After a wanted change run the tests once with
+/// MSF_UPDATE_SNAPSHOTS=1 and review the difference.
 /// </summary>
-public sealed class StateSnapshotTests
+public sealed partial class StateSnapshotTests
 {
     private const string UpdateVariable = "MSF_UPDATE_SNAPSHOTS";
     private static readonly bool _updating = Environment.GetEnvironmentVariable(UpdateVariable) == "1";
@@ -23,7 +25,7 @@ public sealed class StateSnapshotTests
     [MemberData(nameof(Names))]
     public void Keys_and_shapes_of_a_preset_are_those_of_its_snapshot(string preset)
     {
-        var lines = Describe(RunConfigReader.Read(preset, []).Model);
+        var lines = Joined(Describe(RunConfigReader.Read(preset, []).Model));
         var file = Path.Combine(_folder, $"{preset}.txt");
         if (_updating)
         {
@@ -41,6 +43,15 @@ public sealed class StateSnapshotTests
         var snapshots = Directory.EnumerateFiles(_folder).Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal);
         Assert.Equal(Presets.Models, snapshots!);
     }
+
+    [Fact]
+    public void Lines_of_like_blocks_are_joined_and_others_are_not() => Assert.Equal(
+        ["stage0 blocks.0,2.b (3)", "stage0 blocks.0-2.a (2)", "stage0 blocks.1.b (4)", "stage0 x (1)", "stage1 blocks.0-1.a (2)"],
+        Joined(
+        [
+            "stage0 blocks.0.a (2)", "stage0 blocks.0.b (3)", "stage0 blocks.1.a (2)", "stage0 blocks.1.b (4)", "stage0 blocks.2.a (2)", "stage0 blocks.2.b (3)",
+            "stage0 x (1)", "stage1 blocks.0.a (2)", "stage1 blocks.1.a (2)",
+        ]));
 
     [Theory]
     [InlineData("dit-s-2-256", 384, 12, 6, 32)]
@@ -91,6 +102,27 @@ public sealed class StateSnapshotTests
         Assert.Equal(["aug_embedder.weight (64, 9)"], Describe(told).Except(Describe(plain)));
         Assert.Empty(Describe(plain).Except(Describe(told)));
     }
+
+    // One line for a key of all blocks in which it has the same shape.
+    private static string[] Joined(IEnumerable<string> lines) =>
+    [
+        .. lines.Select(line => Block().Match(line) is { Success: true } match
+                ? (Before: match.Groups["before"].Value, Number: int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture), After: match.Groups["after"].Value)
+                : (Before: line, Number: -1, After: ""))
+            .GroupBy(part => (part.Before, part.After))
+            .Select(group => group.First().Number < 0 ? group.Key.Before : $"{group.Key.Before}{Ranges([.. group.Select(part => part.Number).Order()])}{group.Key.After}")
+            .Order(StringComparer.Ordinal),
+    ];
+
+    private static string Ranges(int[] numbers)
+    {
+        var starts = numbers.Where(number => !numbers.Contains(number - 1)).ToArray();
+        var ends = numbers.Where(number => !numbers.Contains(number + 1)).ToArray();
+        return string.Join(',', starts.Zip(ends, (start, end) => start == end ? $"{start}" : $"{start}-{end}"));
+    }
+
+    [GeneratedRegex(@"^(?<before>.*\bblocks\.)(?<number>\d+)(?<after>\..*)$")]
+    private static partial Regex Block();
 
     private static string[] Describe(ModelConfig model) =>
     [
