@@ -99,7 +99,11 @@ public sealed class DiffusionTransformer : Module
     {
         using var scope = NewDisposeScope();
         var (tokens, c, placed) = Embed(x, t, labels, condition, conditionTime, augmentation);
-        foreach (var block in _blocks) tokens = block.ForwardWith(tokens, c, placed.Rotary);
+        foreach (var block in _blocks)
+        {
+            using var previous = tokens;
+            tokens = block.ForwardWith(tokens, c, placed.Rotary);
+        }
         return Unembed(tokens, c, placed.Grid).MoveToOuterDisposeScope();                     // (B, C_out, H, W)
     }
 
