@@ -16,6 +16,9 @@ switch (args)
     case ["sampler-overhead", .. var rest]:
         SamplerOverhead.Run(Precision(rest is [] ? [] : rest[1..]), rounds: rest is [var overheadRounds, ..] ? int.Parse(overheadRounds) : 7);
         return 0;
+    case ["cost-model", .. var rest]:
+        CostModel.Run(rounds: rest is [var modelRounds, ..] ? int.Parse(modelRounds) : 7);
+        return 0;
     case ["block-ablation", var arm, var seed, var budget, var output]:
         BlockAblation.Run(arm, long.Parse(seed), double.Parse(budget, System.Globalization.CultureInfo.InvariantCulture), output);
         return 0;
@@ -95,6 +98,7 @@ switch (args)
                    scalar-lifetime [SECONDS]
                    sampling-cost [ROUNDS [fp32]]
                    sampler-overhead [ROUNDS [fp32]]
+                   cost-model [ROUNDS]
                    block-ablation ARM SEED TERA_MULTIPLY_ADDS FILE
                    block-ablation-table FILE
                    solver-orders

@@ -3,7 +3,7 @@ using Msf.Sampling;
 
 namespace Msf.Cli;
 
-/// <summary>How <c>msf sample</c> is told to guide, on top of the model's own settings.</summary>
+/// <summary>How <c>msf sample</c> and <c>msf info</c> are told to guide, on top of the model's own settings.</summary>
 internal sealed class GuidanceOptions
 {
     private readonly Option<string?> _scale = new("--guidance") { Description = "Guidance scale per stage; 1 is none.", HelpName = "1.5,1.0" };

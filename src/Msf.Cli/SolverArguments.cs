@@ -4,7 +4,7 @@ using Msf.Sampling;
 
 namespace Msf.Cli;
 
-/// <summary>How <c>msf sample</c> is told to go from noise to data, on top of the model's own settings.</summary>
+/// <summary>How <c>msf sample</c> and <c>msf info</c> are told to go from noise to data, on top of the model's own settings.</summary>
 internal sealed class SolverArguments
 {
     private readonly Option<string?> _steps = new("--steps") { Description = "Solver steps per stage, coarse to fine.", HelpName = "40,10" };

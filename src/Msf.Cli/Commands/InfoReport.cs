@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Msf.Diffusion;
 using Msf.Models;
 using Msf.Modules;
 using Msf.Runtime;
@@ -14,10 +15,11 @@ namespace Msf.Cli.Commands;
 /// <param name="MultiplyAddsPerImage">Multiply-adds of sampling one image.</param>
 /// <param name="Baseline">The single-scale twin with the base's sampling budget.</param>
 /// <param name="CostRatio">The twin's multiply-adds over the model's.</param>
+/// <param name="Sampling">Memory and seconds of sampling a batch.</param>
 /// <param name="TrainingMemory">Bytes that training takes, for both types of the products, with blocks kept and recomputed.</param>
 internal sealed record InfoReport(
     string Name, IReadOnlyList<InfoReport.Stage> Stages, long Parameters, long MultiplyAddsPerImage, InfoReport.Twin Baseline, double CostRatio,
-    IReadOnlyList<InfoReport.Memory> TrainingMemory)
+    InfoSampling Sampling, IReadOnlyList<InfoReport.Memory> TrainingMemory)
 {
     private static readonly ComputePrecision[] _precisions = [ComputePrecision.BFloat16, ComputePrecision.Float32];
     private static readonly bool[] _recompute = [false, true];
@@ -26,30 +28,38 @@ internal sealed record InfoReport(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Student? Distillation { get; init; }
 
+    /// <summary>Images that are sampled together where nothing is said, as in <c>msf sample</c>.</summary>
+    internal const int DefaultBatch = 16;
+
     /// <summary>Computes the report from a configuration.</summary>
     /// <param name="model">The architecture.</param>
     /// <param name="sampling">Steps and guidance.</param>
     /// <param name="training">How it is trained.</param>
-    internal static InfoReport Of(ModelConfig model, SamplingConfig sampling, TrainingConfig training)
+    /// <param name="batch">Images sampled together.</param>
+    /// <param name="precision">Type of the products in sampling.</param>
+    /// <param name="calibration">Of the machine whose seconds are predicted, in that precision.</param>
+    /// <param name="path">The model's path.</param>
+    internal static InfoReport Of(
+        ModelConfig model, SamplingConfig sampling, TrainingConfig training, int batch = DefaultBatch,
+        ComputePrecision precision = ComputePrecision.Float32, MachineCalibration? calibration = null, PathKind path = PathKind.Linear)
     {
-        var forwards = sampling.Stages.Select(stage => stage.Forwards()).ToArray();
-        var stages = Enumerable.Range(0, model.Stages.Length).Select(stage => StageOf(model, stage, forwards[stage])).ToList();
+        var cost = SamplingCost.Of(model, sampling, batch, path);
         var twin = model.SingleScaleTwin();
-        var perImage = TransformerCost.PerImage(model, forwards);
-        var twinPerImage = TransformerCost.PerImage(twin, [forwards[0]]);
+        var twinCost = SamplingCost.Of(twin, sampling with { Stages = [sampling.Stages[0]] }, batch, path);
+        var stages = cost.Stages.Select((stage, i) => StageOf(stage, i, cost.Stages.Count)).ToList();
         return new InfoReport(
-            model.Name, stages, stages.Sum(stage => stage.Parameters), perImage, new Twin(twin.Name, twinPerImage), Math.Round((double)twinPerImage / perImage, 4),
+            model.Name, stages, cost.Parameters, cost.MultiplyAddsPerImage, new Twin(twin.Name, twinCost.MultiplyAddsPerImage),
+            Math.Round((double)twinCost.MultiplyAddsPerImage / cost.MultiplyAddsPerImage, 4), InfoSampling.Of(cost, twinCost, precision, calibration),
             [.. MemoryOf(model, training)]);
     }
 
-    private static Stage StageOf(ModelConfig model, int stage, int forwards)
+    private static Stage StageOf(StageCost cost, int stage, int stages)
     {
-        var config = model.Transformer(stage);
-        var cost = TransformerCost.Of(config);
-        var name = stage == 0 ? model.Stages.Length == 1 ? "whole" : "base" : model.Stages.Length == 2 ? "residual" : $"residual {stage}";
+        var config = cost.Transformer;
+        var name = stage == 0 ? stages == 1 ? "whole" : "base" : stages == 2 ? "residual" : $"residual {stage}";
         return new Stage(
             name, string.Join("x", config.InputSize), config.PatchSize, config.Width, config.Depth, config.Heads, BlockOf(config.Block),
-            cost.Parameters, cost.Tokens, cost.MultiplyAdds, forwards);
+            cost.Network.Parameters, cost.Network.Tokens, cost.Network.MultiplyAdds, cost.Forwards, cost.GuidedEvaluations, cost.PlainEvaluations);
     }
 
     private static List<string> BlockOf(BlockOptions block)
@@ -77,7 +87,8 @@ internal sealed record InfoReport(
 
     /// <summary>One stage.</summary>
     internal sealed record Stage(
-        string Name, string Size, int PatchSize, int Width, int Depth, int Heads, IReadOnlyList<string> Block, long Parameters, int Tokens, long MultiplyAddsPerForward, int Forwards);
+        string Name, string Size, int PatchSize, int Width, int Depth, int Heads, IReadOnlyList<string> Block, long Parameters, int Tokens, long MultiplyAddsPerForward, int Forwards,
+        int GuidedEvaluations, int PlainEvaluations);
 
     /// <summary>A distilled model; windows are 0 for a stage that was left as it was.</summary>
     internal sealed record Student(string Teacher, IReadOnlyList<int> Windows, IReadOnlyList<double> Guidance);
