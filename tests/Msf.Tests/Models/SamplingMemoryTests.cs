@@ -11,6 +11,7 @@ namespace Msf.Tests.Models;
 public sealed class SamplingMemoryTests
 {
     private const int Batch = 24, Passes = 20;
+    private const double Scratch = 4 << 20;                                                   // what libraries take for their products
 
     private static readonly TransformerConfig _config = new()
     {
@@ -34,7 +35,7 @@ public sealed class SamplingMemoryTests
         var expected = SamplingMemory.Of(config, Batch, type == ScalarType.Float32 ? 4 : 2).Peak;
         var seen = MostInUse(config, type);
         TestContext.Current.TestOutputHelper?.WriteLine($"{name} {type} {size}: counted {expected / 1e6:F2} MB, seen {seen / 1e6:F2} MB");
-        Assert.InRange((double)seen / expected, 0.6, 1.1);
+        Assert.InRange(seen, 0.6 * expected, 1.1 * expected + Scratch);
     }
 
     [Fact]
