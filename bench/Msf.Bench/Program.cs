@@ -83,6 +83,12 @@ switch (args)
     case ["autoencoder-report", var images, var side, var number, var sheet, .. var folders] when folders.Length > 0:
         AutoencoderReport.Run(folders, images, int.Parse(side), int.Parse(number), sheet);
         return 0;
+    case ["quality-sweep", var model, var judged, var network, .. var rest]:
+        QualitySweep.Run(model, judged, network, QualityOptions.Parse(rest));
+        return 0;
+    case ["pareto", var judged, var network, .. var rest]:
+        QualityPareto.Run([.. rest.Where(word => !word.Contains('='))], judged, network, QualityOptions.Parse(rest.Where(word => word.Contains('='))));
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage: live-tensors [STEPS]
@@ -110,6 +116,8 @@ switch (args)
                    reconstruction WEIGHTS SHEET.png SIZE PHOTO...
                    autoencoder-cost WEIGHTS SIZE
                    autoencoder-report SOURCE SIZE COUNT SHEET.png AUTOENCODER|WEIGHTS/taesd|pixels...
+                   quality-sweep MODEL DATA FEATURES [count=512 steps=1,2,4 solvers=euler,heun fixed=24,8 seed=0 batch=16 out=FOLDER]
+                   pareto DATA FEATURES MODEL... [count=512 steps=1,2,4 solvers=euler guidance=2,4 seed=0 batch=16 out=FOLDER]
             """);
         return 2;
 }

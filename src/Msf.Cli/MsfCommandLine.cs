@@ -30,6 +30,7 @@ internal static class MsfCommandLine
             new AverageCommand(terminal),
             new ImportCommand(terminal),
             new DataCommand(terminal),
+            new TuneCommand(terminal),
             new InfoCommand(terminal),
             new BenchCommand(terminal),
             new DoctorCommand(terminal),

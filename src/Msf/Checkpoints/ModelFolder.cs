@@ -1,7 +1,10 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Msf.Models;
 using Msf.Runtime;
+using Msf.Sampling;
 using static TorchSharp.torch;
 
 namespace Msf.Checkpoints;
@@ -62,6 +65,26 @@ public static class ModelFolder
     /// <exception cref="DirectoryNotFoundException">There is no such folder, or it is no model folder.</exception>
     /// <exception cref="InvalidDataException">The manifest is broken.</exception>
     public static ModelManifest ReadManifest(string folder) => ModelManifest.Parse(ReadManifestText(folder), Path.Combine(folder, ManifestName));
+
+    /// <summary>Gives a model other default settings: the member <c>sampling</c> of its manifest alone is written anew, and the manifest vouches for itself again where it did.</summary>
+    /// <param name="folder">The model folder.</param>
+    /// <param name="sampling">The settings.</param>
+    /// <exception cref="ArgumentException">They do not fit the model; nothing was written.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder, or it is no model folder.</exception>
+    /// <exception cref="InvalidDataException">The manifest is broken.</exception>
+    /// <exception cref="IOException">The file system refused; the manifest is as it was.</exception>
+    public static void WriteSampling(string folder, SamplingConfig sampling)
+    {
+        var path = Path.Combine(folder, ManifestName);
+        var text = ReadManifestText(folder);
+        var manifest = ModelManifest.Parse(text, path);
+        if (sampling.Validate(manifest.Model.Stages.Length) is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors), nameof(sampling));
+        var members = JsonNode.Parse(text, documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!.AsObject();
+        members["sampling"] = JsonSerializer.SerializeToNode(sampling, JsonFormat.Indented);
+        if (manifest.Digest is not null) members["digest"] = ManifestDigest.Blank;
+        var json = members.ToJsonString(JsonFormat.Indented) + "\n";
+        AtomicFile.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(manifest.Digest is null ? json : ManifestDigest.Seal(json))));
+    }
 
     /// <summary>Builds the networks of all stages and loads their weights strictly, from one and the same version of the folder.</summary>
     /// <remarks>A run replaces its model folder while others read it. What was read from two versions is noticed and read again.</remarks>

@@ -84,8 +84,17 @@ public sealed class SampleEvaluator(IFeatureNetwork network, int batchSize = 16)
     public void Add(FeatureSummary summary, Tensor images)
     {
         using var scope = NewDisposeScope();
+        summary.Add(Features(images));
+    }
+
+    /// <summary>Features of images.</summary>
+    /// <param name="images">(B, 3, H, W), in [-1, 1]; values outside are clamped.</param>
+    /// <returns>(B, D), float32, owned by the caller's dispose scope.</returns>
+    public Tensor Features(Tensor images)
+    {
+        using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        summary.Add(network.Features(ImageTensors.ToLevels(images)));
+        return network.Features(ImageTensors.ToLevels(images)).MoveToOuterDisposeScope();
     }
 
     /// <summary>Requires a model to make images.</summary>

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Msf.Checkpoints;
 using Msf.Data;
 using Msf.Runtime;
 using static TorchSharp.torch;
@@ -56,11 +57,17 @@ public sealed class FeatureMoments : IDisposable
     public void Write(string path) => AtomicFile.Write(path, stream =>
     {
         using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-        using (var entry = NpyEntry.Start(archive, "mu", "<f8", Width)) Checkpoints.TensorBytes.Visit(Mean, (piece, _) => entry.Write(piece));
-        using (var entry = NpyEntry.Start(archive, "sigma", "<f8", Width, Width)) Checkpoints.TensorBytes.Visit(Covariance, (piece, _) => entry.Write(piece));
+        Write(archive);
+    });
+
+    /// <summary>Writes the arrays into an archive that holds more.</summary>
+    internal void Write(ZipArchive archive)
+    {
+        using (var entry = NpyEntry.Start(archive, "mu", "<f8", Width)) TensorBytes.Visit(Mean, (piece, _) => entry.Write(piece));
+        using (var entry = NpyEntry.Start(archive, "sigma", "<f8", Width, Width)) TensorBytes.Visit(Covariance, (piece, _) => entry.Write(piece));
         if (Count is not { } count) return;
         using (var entry = NpyEntry.Start(archive, CountName, "<i8", 1)) entry.Write(BitConverter.GetBytes(count));
-    });
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,0 +1,99 @@
+using Msf.Runtime;
+using SkiaSharp;
+
+namespace Msf.Evaluation;
+
+/// <summary>A plot of series over two axes, as PNG or SVG.</summary>
+/// <param name="Title">Stands above it.</param>
+/// <param name="X">The horizontal axis.</param>
+/// <param name="Y">The vertical axis.</param>
+/// <param name="Series">What it shows; values that an axis has no place for are left out.</param>
+public sealed record Plot(string Title, PlotAxis X, PlotAxis Y, IReadOnlyList<PlotSeries> Series)
+{
+    private const int Width = 960, Height = 600;
+    private const float Left = 84, Right = 24, Top = 52, Bottom = 64, LegendRow = 20;
+
+    private static readonly SKColor[] _colors =
+    [
+        new(0x1f, 0x77, 0xb4), new(0xd6, 0x27, 0x28), new(0x2c, 0xa0, 0x2c), new(0x94, 0x67, 0xbd), new(0xff, 0x7f, 0x0e), new(0x17, 0xbe, 0xcf), new(0x8c, 0x56, 0x4b), new(0xe3, 0x77, 0xc2),
+    ];
+
+    /// <summary>Writes it as an image, which appears complete or not at all.</summary>
+    /// <param name="path">The .png file.</param>
+    /// <exception cref="IOException">The file system refused.</exception>
+    public void WritePng(string path)
+    {
+        using var surface = SKSurface.Create(new SKImageInfo(Width, Height)) ?? throw new IOException($"{path}: no memory for a picture of {Width} x {Height}.");
+        Draw(surface.Canvas, PlotFont.Typeface);
+        using var image = surface.Snapshot();
+        using var data = image.Encode(SKEncodedImageFormat.Png, 100);
+        AtomicFile.Write(path, data.SaveTo);
+    }
+
+    /// <summary>Writes it as SVG, which appears complete or not at all.</summary>
+    /// <param name="path">The .svg file.</param>
+    /// <exception cref="IOException">The file system refused.</exception>
+    public void WriteSvg(string path) => AtomicFile.Write(path, stream =>
+    {
+        using var canvas = SKSvgCanvas.Create(SKRect.Create(Width, Height), stream);
+        Draw(canvas, PlotFont.Typeface);
+    });
+
+    // Apart from the machine's font for tests.
+    internal void Draw(SKCanvas canvas, SKTypeface typeface)
+    {
+        canvas.Clear(SKColors.White);
+        var visible = Series.Select(series => series with { Points = [.. series.Points.Where(p => X.Takes(p.X) && Y.Takes(p.Y))] }).ToArray();
+        var (fromX, toX) = X.Range(visible.SelectMany(series => series.Points).Select(p => p.X));
+        var (fromY, toY) = Y.Range(visible.SelectMany(series => series.Points).SelectMany(p => new[] { p.Y - p.Error, p.Y, p.Y + p.Error }));
+        float AtX(double place) => Left + (Width - Left - Right) * (float)((place - fromX) / (toX - fromX));
+        float AtY(double place) => Height - Bottom - (Height - Top - Bottom) * (float)((place - fromY) / (toY - fromY));
+
+        using var pen = new PlotPen(canvas, typeface);
+        foreach (var (place, text) in X.Ticks(fromX, toX))
+        {
+            pen.Line(AtX(place), Top, AtX(place), Height - Bottom, PlotPen.Pale, 1);
+            pen.Text(text, AtX(place), Height - Bottom + 20, SKTextAlign.Center);
+        }
+        foreach (var (place, text) in Y.Ticks(fromY, toY))
+        {
+            pen.Line(Left, AtY(place), Width - Right, AtY(place), PlotPen.Pale, 1);
+            pen.Text(text, Left - 8, AtY(place) + 5, SKTextAlign.Right);
+        }
+        pen.Line(Left, Height - Bottom, Width - Right, Height - Bottom, PlotPen.Ink, 1.5f);
+        pen.Line(Left, Top, Left, Height - Bottom, PlotPen.Ink, 1.5f);
+        pen.Title(Title, Left, 32);
+        pen.Text(X.Label, (Left + Width - Right) / 2, Height - 16, SKTextAlign.Center);
+        pen.Upwards(Y.Label, 22, (Top + Height - Bottom) / 2);
+        for (var i = 0; i < visible.Length; i++) Draw(pen, visible[i], _colors[i % _colors.Length], AtX, AtY);
+        Legend(pen);
+    }
+
+    private void Draw(PlotPen pen, PlotSeries series, SKColor color, Func<double, float> atX, Func<double, float> atY)
+    {
+        if (!series.Joined) color = color.WithAlpha(0x70);
+        SKPoint? last = null;
+        foreach (var (x, y, error) in series.Points)
+        {
+            var point = new SKPoint(atX(X.Place(x)), atY(Y.Place(y)));
+            if (error > 0 && Y.Takes(y - error)) pen.Line(point.X, atY(Y.Place(y - error)), point.X, atY(Y.Place(y + error)), color, 1);
+            if (series.Joined && last is { } from) pen.Line(from.X, from.Y, point.X, point.Y, color, 2);
+            pen.Dot(point, series.Joined ? 4 : 3, color);
+            last = point;
+        }
+    }
+
+    // In the upper right corner, where curves of distance against cost are not.
+    private void Legend(PlotPen pen)
+    {
+        var width = Series.Count == 0 ? 0 : Series.Max(series => pen.Measure(series.Name)) + 40;
+        var left = Width - Right - width;
+        pen.Box(SKRect.Create(left, Top + 6, width - 6, LegendRow * Series.Count + 8));
+        for (var i = 0; i < Series.Count; i++)
+        {
+            var (y, color) = (Top + 24 + LegendRow * i, _colors[i % _colors.Length]);
+            pen.Dot(new SKPoint(left + 14, y - 5), Series[i].Joined ? 4 : 3, Series[i].Joined ? color : color.WithAlpha(0x70));
+            pen.Text(Series[i].Name, left + 26, y, SKTextAlign.Left);
+        }
+    }
+}

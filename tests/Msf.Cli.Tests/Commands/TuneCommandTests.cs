@@ -1,0 +1,102 @@
+using System.Text.Json;
+using Msf.Checkpoints;
+using Msf.Data;
+
+namespace Msf.Cli.Tests.Commands;
+
+public sealed class TuneCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
+{
+    private const string Data = "synthetic:shapes?size=16&count=64";
+
+    private string Place(string name) => Path.Combine(tiny.Root, name);
+
+    private static string Features()
+    {
+        var shared = Environment.GetEnvironmentVariable("MSF_SHARED") ?? SharedBeside();
+        Assert.SkipWhen(shared is null || !Directory.Exists(shared), "needs the shared reference files: set MSF_SHARED or put them in ../shared beside the checkout");
+        return Path.Combine(shared!, "data", "weights", "cifar10_resnet56_features.pt");
+    }
+
+    private static string? SharedBeside()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Msf.slnx"))) return Path.GetFullPath(Path.Combine(folder.FullName, "..", "shared"));
+        return null;
+    }
+
+    // A copy, since the command changes the model that it is given.
+    private string Model(string name)
+    {
+        Directory.CreateDirectory(Place(name));
+        foreach (var file in Directory.GetFiles(tiny.Model)) File.Copy(file, Path.Combine(Place(name), Path.GetFileName(file)), overwrite: true);
+        return Place(name);
+    }
+
+    private static Task<CommandLineRun> Tune(string model, params string[] more) =>
+        CommandLineRun.Of(["tune", "--model", model, "--data", Data, "--features", Features(), "--samples", "16,32", "--max-steps", "4", "--precision", "fp32", .. more]);
+
+    [Fact]
+    public async Task The_choice_becomes_the_models_default_and_the_search_goes_on_from_its_folder()
+    {
+        var model = Model("tuned");
+        var run = await Tune(model, "--seconds", "6", "--out", Place("search"), "--pick", "best", "--json");
+        Assert.Equal(ExitCode.Done, run.Code);
+        var report = JsonDocument.Parse(run.Out).RootElement;
+        var front = report.GetProperty("front").EnumerateArray().ToList();
+        Assert.NotEmpty(front);
+        var picked = report.GetProperty("picked");
+        Assert.Equal(front.Min(point => point.GetProperty("frechetDistance").GetDouble()), picked.GetProperty("frechetDistance").GetDouble());
+        Assert.True(report.GetProperty("written").GetBoolean());
+        var settings = ModelFolder.ReadManifest(model).Sampling;
+        Assert.Equal(picked.GetProperty("steps").EnumerateArray().Select(n => n.GetInt32()), settings.Stages.Select(stage => stage.Steps));
+        Assert.Equal(picked.GetProperty("guidance").EnumerateArray().Select(n => n.GetDouble()), settings.Stages.Select(stage => stage.Guidance.Scale));
+        Assert.Equal(960, ImageDecoder.Decode(Path.Combine(Place("search"), "front.png")).Width);
+        Assert.Equal(front.Count, JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Place("search"), "report.json"), TestContext.Current.CancellationToken)).RootElement.GetProperty("front").GetArrayLength());
+
+        var again = await Tune(Model("tuned-again"), "--seconds", "4", "--out", Place("search"), "--dry-run");
+        Assert.Equal(ExitCode.Done, again.Code);
+        Assert.Contains("measurements of", again.Error, StringComparison.Ordinal);
+        var other = await Tune(Model("tuned-again"), "--seconds", "4", "--out", Place("search"), "--seed", "1");
+        Assert.Equal(ExitCode.Failed, other.Code);
+        Assert.Contains("another folder", other.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_dry_run_prints_the_front_and_leaves_the_model()
+    {
+        var model = Model("dry");
+        var before = await File.ReadAllBytesAsync(Path.Combine(model, "model.json"), TestContext.Current.CancellationToken);
+        var run = await Tune(model, "--seconds", "4", "--dry-run", "--keep", "guidance,condition");
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Contains("G mul-adds", run.Out, StringComparison.Ordinal);
+        Assert.Contains("within 5 % of the smallest", run.Out, StringComparison.Ordinal);
+        Assert.Contains("is as it was", run.Out, StringComparison.Ordinal);
+        Assert.Equal(before, await File.ReadAllBytesAsync(Path.Combine(model, "model.json"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Too_little_time_is_one_line()
+    {
+        var run = await Tune(Model("hasty"), "--seconds", "0.05");
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.Contains("give more time", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => line.StartsWith("msf:", StringComparison.Ordinal) && !line.Contains("stand for the data", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(ExitCode.Usage, "seconds is 0", "--seconds", "0")]
+    [InlineData(ExitCode.Usage, "expected best or within:P", "--seconds", "5", "--pick", "cheapest")]
+    [InlineData(ExitCode.Usage, "--keep names \"colour\"", "--seconds", "5", "--keep", "colour")]
+    [InlineData(ExitCode.Usage, "expected two numbers", "--seconds", "5", "--samples", "64")]
+    [InlineData(ExitCode.Usage, "samples go from 64 to 32", "--seconds", "5", "--samples", "64,32")]
+    [InlineData(ExitCode.Failed, "there is no feature network nowhere.pt", "--seconds", "5", "--features", "nowhere.pt")]
+    [InlineData(ExitCode.Failed, "there is no model nowhere", "--seconds", "5", "--model", "nowhere")]
+    public async Task What_makes_no_sense_gets_one_line(int code, string expected, params string[] arguments)
+    {
+        var model = arguments.Contains("--model") ? [] : new[] { "--model", tiny.Model };
+        var run = await CommandLineRun.Of(["tune", "--data", Data, .. model, .. arguments]);
+        Assert.Equal(code, run.Code);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+}
