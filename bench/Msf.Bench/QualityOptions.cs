@@ -59,7 +59,7 @@ internal sealed record QualityOptions
     public IReadOnlyList<SolverKind> SolversOrAll(StageSamplingConfig stage) => Solvers ?? [.. Enum.GetValues<SolverKind>().Where(solver =>
     {
         const int many = 64;
-        return (stage with { Solver = solver, Steps = many, Guidance = new() }).Forwards() <= 2 * many;
+        return (stage with { Solver = solver, Steps = many, Guidance = new(), Grid = new() }).Forwards() <= 2 * many;
     })];
 
     private static T Number<T>(string text) where T : ISpanParsable<T> => T.Parse(text, CultureInfo.InvariantCulture);

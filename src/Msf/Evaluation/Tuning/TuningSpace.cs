@@ -89,7 +89,7 @@ public sealed class TuningSpace
     private static bool IsSearched(StageSamplingConfig stage, SolverKind solver)
     {
         const int many = 64;
-        return (stage with { Solver = solver, Steps = many, Guidance = new() }).Forwards() <= MostEvaluationsPerStep * many;
+        return (stage with { Solver = solver, Steps = many, Guidance = new(), Grid = new() }).Forwards() <= MostEvaluationsPerStep * many;
     }
 
     private static IEnumerable<T> With<T>(IEnumerable<T> values, T own) => values.Append(own).Distinct().Order();
