@@ -10,11 +10,12 @@ namespace Msf.Sampling;
 /// <param name="limit">The largest magnitude of a value of the data, above 0.</param>
 internal sealed class ClippedField(ProbabilityPath path, IFlowField field, double limit) : IFlowField, IDisposable
 {
-    /// <summary>At t = 1 itself, where sigma is 0, data does not tell the noise.</summary>
+    /// <summary>How near to t = 1, where sigma is 0, data does not tell the noise, and is the state itself: there velocities are left alone.</summary>
     private const double EndMargin = StageVelocity.EndMargin;
 
     public Tensor At(Tensor x, double t)
     {
+        if (t > 1 - EndMargin) return field.At(x, t);
         using var scope = NewDisposeScope();
         var (data, noise) = DataAndNoiseAt(x, t);
         var at = path.At(Math.Min(t, 1 - EndMargin));
