@@ -1,6 +1,6 @@
 using Msf.Data;
-using Msf.Training;
 using Msf.Tests.Data;
+using Msf.Training;
 using static TorchSharp.torch;
 
 namespace Msf.Tests.Training;
