@@ -34,6 +34,7 @@ public sealed class TuningSpaceTests
         Assert.Contains(TuningSpace.Of(SmallModels.Manifest, []).Dimensions, dimension => dimension.Name.Contains(name, StringComparison.Ordinal));
         Assert.DoesNotContain(TuningSpace.Of(SmallModels.Manifest, [setting]).Dimensions, dimension => dimension.Name.Contains(name, StringComparison.Ordinal));
         Assert.Empty(TuningSpace.Of(SmallModels.Manifest, _all).Dimensions);
+        Assert.Equal(setting != TuningSetting.Steps, TuningSpace.Of(SmallModels.Manifest, [setting]).VariesSteps);
     }
 
     [Fact]

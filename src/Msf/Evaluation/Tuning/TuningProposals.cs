@@ -23,7 +23,7 @@ internal sealed class TuningProposals(TuningSpace space, int seed, Func<Sampling
     {
         var chosen = new Chosen(count, isNew);
         chosen.Add(space.Own);
-        foreach (var budget in _budgets) chosen.Add(space.Own with { Stages = [.. space.Own.Stages.Select(stage => stage with { Steps = Math.Max(1, (int)Math.Round(stage.Steps * budget)) })] });
+        foreach (var budget in space.VariesSteps ? _budgets : []) chosen.Add(space.Own with { Stages = [.. space.Own.Stages.Select(stage => stage with { Steps = Math.Max(1, (int)Math.Round(stage.Steps * budget)) })] });
         for (var i = 0; i < Attempts * count && !chosen.IsFull; i++) Offer(chosen, [.. space.Dimensions.Select(dimension => _random.Next(dimension.Choices))]);
         return chosen.All;
     }

@@ -9,6 +9,7 @@ namespace Msf.Evaluation;
 public sealed class TuningSpace
 {
     private const double MostEvaluationsPerStep = 2;
+    private const string StepsName = "steps";
     private static readonly int[] _steps = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 50, 64];
     private static readonly double[] _scales = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5];
     private static readonly double[] _from = [0, 0.1, 0.2, 0.3, 0.4];
@@ -26,6 +27,9 @@ public sealed class TuningSpace
 
     /// <summary>What varies.</summary>
     public IReadOnlyList<TuningDimension> Dimensions { get; }
+
+    /// <summary>Whether a stage may have other steps than its own.</summary>
+    public bool VariesSteps => Dimensions.Any(dimension => dimension.Name.EndsWith(StepsName, StringComparison.Ordinal));
 
     /// <summary>
     /// The space of a model: steps, every solver of at most two evaluations a step, guidance where the null class was trained, grid, and noise of the condition where the model was trained with it. Its
@@ -47,7 +51,7 @@ public sealed class TuningSpace
                 if (!keep.Contains(kind) && all.Length > 1) dimensions.Add(TuningDimension.OfStage(name, stage, all, set));
             }
             var given = settings.Grid.Kind == TimeGridKind.Explicit;                          // its times are its steps
-            if (!given) Add(TuningSetting.Steps, "steps", With(_steps.Where(n => n <= mostSteps), settings.Steps), (s, n) => s with { Steps = n });
+            if (!given) Add(TuningSetting.Steps, StepsName, With(_steps.Where(n => n <= mostSteps), settings.Steps), (s, n) => s with { Steps = n });
             Add(TuningSetting.Solver, "solver", Enum.GetValues<SolverKind>().Where(solver => solver == settings.Solver || IsSearched(settings, solver)), (s, solver) => s with { Solver = solver });
             if (!given) Add(TuningSetting.Grid, "grid", Enum.GetValues<TimeGridKind>().Where(kind => kind != TimeGridKind.Explicit), (s, kind) => s with { Grid = s.Grid with { Kind = kind } });
             Add(TuningSetting.Grid, "time shift", With(_shifts, settings.TimeShift), (s, shift) => s with { TimeShift = shift });
