@@ -17,7 +17,7 @@ public sealed class InfoCostTests : IDisposable
     // A machine that takes a tenth of a second for every evaluation and nothing else.
     private string Machine()
     {
-        var rates = new WorkRates(0, 0, 0, 0, 0, 0, 0, 0.1);
+        var rates = new WorkRates(0, 0, 0, 0, 0, 0, 0, 0, 0.1);
         var file = Path.Combine(_folder.FullName, "machine.json");
         new MachineCalibration
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Msf.Diffusion;
 using Msf.Factorization;
 using Msf.Models;
+using Msf.Modules;
 using Msf.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -12,6 +13,13 @@ namespace Msf.Sampling;
 internal sealed class CalibrationCase : IDisposable
 {
     private const int Steps = 2;
+    private static readonly BlockOptions _allOptions = new()
+    {
+        Normalization = NormalizationKind.RmsNorm,
+        QueryKeyNormalization = true,
+        Perceptron = PerceptronKind.SwiGlu,
+        Positions = PositionKind.Rotary,
+    };
 
     private readonly ModelConfig _model;
     private readonly DiffusionTransformer _network;
@@ -25,7 +33,8 @@ internal sealed class CalibrationCase : IDisposable
     /// <param name="side">Side of the token grid.</param>
     /// <param name="precision">Type of the products.</param>
     /// <param name="device">Where.</param>
-    internal CalibrationCase(int width, int depth, int heads, int side, ComputePrecision precision, Device device)
+    /// <param name="options">Whether the blocks have all their options instead of none.</param>
+    internal CalibrationCase(int width, int depth, int heads, int side, ComputePrecision precision, Device device, bool options)
     {
         _model = new ModelConfig
         {
@@ -34,7 +43,7 @@ internal sealed class CalibrationCase : IDisposable
             Size = [2 * side, 2 * side],
             Classes = 10,
             Factorization = new FactorizationConfig { Levels = 1 },
-            Stages = [new StageConfig { PatchSize = 2, Width = width, Depth = depth, Heads = heads }],
+            Stages = [new StageConfig { PatchSize = 2, Width = width, Depth = depth, Heads = heads, Block = options ? _allOptions : new() }],
         };
         (_device, _type) = (device, precision.ToScalarType());
         _network = new DiffusionTransformer(_model.Transformer(0));

@@ -29,6 +29,8 @@ public static class CalibrationRun
         new(768, 2, 12, 8, [1, 2, 16]),
         new(768, 2, 12, 16, [1, 2]),
         new(768, 6, 12, 8, [1, 2, 4]),
+        new(192, 4, 3, 8, [1, 2, 16], Options: true),
+        new(384, 4, 6, 8, [1, 2, 8], Options: true),
     ];
 
     /// <summary>Measures this machine; other work on it spoils the figures.</summary>
@@ -45,7 +47,7 @@ public static class CalibrationRun
     internal static MachineCalibration Measure(Device device, ComputePrecision precision, IReadOnlyList<Size> sizes, int rounds, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(rounds, 1);
-        var cases = sizes.Select(what => (Network: new CalibrationCase(what.Width, what.Depth, what.Heads, what.Side, precision, device), Batches: Batches(what.Batches, device))).ToArray();
+        var cases = sizes.Select(what => (Network: new CalibrationCase(what.Width, what.Depth, what.Heads, what.Side, precision, device, what.Options), Batches: Batches(what.Batches, device))).ToArray();
         try
         {
             var timed = cases.SelectMany(what => what.Batches.Select(batch => (what.Network, Batch: batch))).ToArray();
@@ -120,5 +122,6 @@ public static class CalibrationRun
     /// <param name="Heads">Heads.</param>
     /// <param name="Side">Side of the token grid.</param>
     /// <param name="Batches">Images at once.</param>
-    internal sealed record Size(int Width, int Depth, int Heads, int Side, int[] Batches);
+    /// <param name="Options">Whether the blocks have all their options.</param>
+    internal sealed record Size(int Width, int Depth, int Heads, int Side, int[] Batches, bool Options = false);
 }

@@ -13,13 +13,14 @@ namespace Msf.Sampling;
 /// <param name="Attention">Multiply-adds of queries, keys and values.</param>
 /// <param name="Softmax">Attention weights.</param>
 /// <param name="Passes">Numbers read and written by what works element by element: normalisation, heads, activation, gates.</param>
+/// <param name="Options">Numbers that options of the block read and write besides, by libtorch's operations, some in float32: RMSNorm, normalised queries and keys, rotary positions.</param>
 /// <param name="Blocks">Blocks, each a fixed number of operations to dispatch.</param>
 /// <param name="Evaluations">1: embedding, final layer and the solver's step.</param>
 public sealed record ForwardWork(
-    double Products, double Weights, double StreamedWeights, double Attention, double Softmax, double Passes, double Blocks, double Evaluations)
+    double Products, double Weights, double StreamedWeights, double Attention, double Softmax, double Passes, double Options, double Blocks, double Evaluations)
 {
     /// <summary>Number of units.</summary>
-    internal const int Units = 8;
+    internal const int Units = 9;
 
     private const int Tile = 16;
 
@@ -46,10 +47,10 @@ public sealed record ForwardWork(
         var weights = onTokens + onConditioning / window;
         var bytes = elementSize * (onTokens + shares * onConditioning / window);              // of the network, which threads read together
         // Of each token: two norms (2 D each), heads parted and joined (6 D, 2 D), two gates (3 D each), the activation, whose exponential counts as much
-        // again. RMSNorm, normalised queries and keys and rotary positions are libtorch's operations, some of them in float32.
+        // again.
+        var passes = depth * n * (18 * d + (gated ? 5 : 4) * hidden);
         var options = (config.Block.Normalization == NormalizationKind.RmsNorm ? 8 : 0) + (config.Block.QueryKeyNormalization ? 10 : 0)
             + (config.Block.Positions == PositionKind.Rotary ? 18 : 0);
-        var passes = depth * n * ((18 + options) * d + (gated ? 5 : 4) * hidden);
         return new ForwardWork(
             images * n * onTokens + conditionings * onConditioning,
             weights,
@@ -57,6 +58,7 @@ public sealed record ForwardWork(
             images * depth * 2 * n * n * d,
             images * depth * heads * n * n,
             images * passes,
+            images * depth * n * d * options,
             depth,
             1);
     }
@@ -66,5 +68,5 @@ public sealed record ForwardWork(
     public double Seconds(WorkRates rates) => ToArray().Zip(rates.ToArray(), (amount, seconds) => amount * seconds).Sum();
 
     /// <summary>The amounts in order.</summary>
-    internal double[] ToArray() => [Products, Weights, StreamedWeights, Attention, Softmax, Passes, Blocks, Evaluations];
+    internal double[] ToArray() => [Products, Weights, StreamedWeights, Attention, Softmax, Passes, Options, Blocks, Evaluations];
 }

@@ -14,7 +14,7 @@ namespace Msf.Sampling;
 public sealed record MachineCalibration
 {
     /// <summary>What the units of work mean; a file of another format is measured again.</summary>
-    public const int CurrentFormat = 1;
+    public const int CurrentFormat = 2;
 
     /// <summary>Format of the file.</summary>
     public required int Format { get; init; }

@@ -7,7 +7,7 @@ namespace Msf.Tests.Sampling;
 internal static class Calibrations
 {
     /// <summary>Rates of nothing.</summary>
-    public static WorkRates Free { get; } = new(0, 0, 0, 0, 0, 0, 0, 0);
+    public static WorkRates Free { get; } = new(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     /// <summary>A machine of two threads that share a batch where rates apart are given.</summary>
     public static MachineCalibration Of(WorkRates together, WorkRates? apart = null, double noise = 0) => new()

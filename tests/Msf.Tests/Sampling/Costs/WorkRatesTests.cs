@@ -1,4 +1,5 @@
 using Msf.Sampling;
+using Msf.Tests.Modules;
 
 namespace Msf.Tests.Sampling;
 
@@ -7,13 +8,15 @@ public sealed class WorkRatesTests
     [Fact]
     public void A_fit_finds_the_rates_that_times_were_made_with()
     {
-        var rates = new WorkRates(2e-12, 6e-11, 3e-11, 3e-12, 4e-11, 3e-11, 1e-4, 6e-4);
+        var rates = new WorkRates(2e-12, 6e-11, 3e-11, 3e-12, 4e-11, 3e-11, 5e-11, 1e-4, 6e-4);
         var cases =
             from width in (int[])[128, 384, 768]
             from depth in (int[])[2, 6]
             from size in (int[])[8, 16, 32]
             from batch in (int[])[1, 4, 16]
-            let work = ForwardWork.Of(Models.TransformerCostTests.DiT(width, depth, width / (depth == 2 ? 64 : 32), size), batch, 2, 1, 1, 2, 8 << 20)
+            from options in (bool[])[false, true]
+            let transformer = Models.TransformerCostTests.DiT(width, depth, width / (depth == 2 ? 64 : 32), size)
+            let work = ForwardWork.Of(options ? transformer with { Block = BlockOptionsTests.All } : transformer, batch, 2, 1, 1, 2, 8 << 20)
             select (work, work.Seconds(rates));
         Assert.All(rates.ToArray().Zip(WorkRates.Fit([.. cases]).ToArray()), pair => Assert.Equal(1, pair.Second / pair.First, 1e-3));
     }
