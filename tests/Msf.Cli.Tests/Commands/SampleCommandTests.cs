@@ -70,7 +70,7 @@ public sealed class SampleCommandTests(TinyModel tiny) : IClassFixture<TinyModel
     public async Task Solvers_and_grids_are_chosen_by_stage_and_written_into_the_file(string solver, string grid, params string[] rest)
     {
         var run = await Sample(["--out", Place("solver.png"), "--count", "2", "--solver", solver, "--grid", grid, .. rest]);
-        Assert.Equal((ExitCode.Done, ""), (run.Code, run.Error));
+        Assert.True(run.Code == ExitCode.Done, run.Error);                                    // where it takes long, progress is told
         var text = PngFile.ReadText(Place("solver.png"));
         string Both(string given) => given.Contains(',', StringComparison.Ordinal) ? given : $"{given},{given}";
         Assert.Equal(Both(solver), text["msf:solver"], ignoreCase: true);

@@ -19,7 +19,7 @@ public sealed class MachineCalibrationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"format\": 1", "\"format\": 9", "format 9")]
+    [InlineData("\"format\": 2", "\"format\": 9", "format 9")]
     [InlineData("\"threads\": 2", "\"threads\": 0", "threads and cacheBytes must be at least 1")]
     [InlineData("\"secondsPerNoise\": 0", "\"secondsPerNoise\": -1", "must be finite and at least 0")]
     [InlineData("\"libtorch\"", "\"libtorsh\"", "libtorsh")]
