@@ -14,8 +14,6 @@ namespace Msf.Models;
 /// </summary>
 public sealed class DiffusionTransformer : Module
 {
-    private const int RowTile = 16;
-
     [ComponentName(Name = "x_embedder")] private readonly PatchEmbed _patchEmbed;
     [ComponentName(Name = "t_embedder")] private readonly TimestepEmbedder _timeEmbed;
     [ComponentName(Name = "condition_t_embedder")] private readonly TimestepEmbedder? _conditionTimeEmbed;
@@ -84,8 +82,7 @@ public sealed class DiffusionTransformer : Module
         var shares = is_grad_enabled() ? 1 : BatchShares.Of(x.shape[0], Device, _positions.dtype);
         if (shares == 1)
             return ForwardShare(x, t, labels, condition, conditionTime, augmentation);
-        RequireShapes(x, t, labels, condition, conditionTime);
-        RequireAugmentation(augmentation, x.shape[0]);
+        TransformerInputs.Require(Config, x, t, labels, condition, conditionTime, augmentation);
         using var scope = NewDisposeScope();
         var placed = Place(x);                                                                // once, before the threads ask
         var activated = functional.silu(Conditioning(t, labels, conditionTime, augmentation));
@@ -160,8 +157,7 @@ public sealed class DiffusionTransformer : Module
     internal (Tensor Tokens, Tensor Conditioning, PlacedGrid Placed) Embed(
         Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime, Tensor? augmentation)
     {
-        RequireShapes(x, t, labels, condition, conditionTime);
-        RequireAugmentation(augmentation, x.shape[0]);
+        TransformerInputs.Require(Config, x, t, labels, condition, conditionTime, augmentation);
         using var scope = NewDisposeScope();
         var placed = Place(x);
         var (c, tokens) = (Conditioning(t, labels, conditionTime, augmentation), Tokens(x, condition, placed));
@@ -176,9 +172,9 @@ public sealed class DiffusionTransformer : Module
     internal Tensor Conditioning(Tensor t, Tensor labels, Tensor? conditionTime, Tensor? augmentation)
     {
         using var scope = NewDisposeScope();
-        var c = _timeEmbed.call(PadRows(t)).Plus(_labelEmbed.call(PadRows(labels)));
-        if (conditionTime is not null) c = c.Plus(_conditionTimeEmbed!.call(PadRows(conditionTime)));
-        if (augmentation is not null) c = c.Plus(_augmentationEmbed!.call(PadRows(augmentation)));
+        var c = _timeEmbed.call(TransformerInputs.PadRows(t)).Plus(_labelEmbed.call(TransformerInputs.PadRows(labels)));
+        if (conditionTime is not null) c = c.Plus(_conditionTimeEmbed!.call(TransformerInputs.PadRows(conditionTime)));
+        if (augmentation is not null) c = c.Plus(_augmentationEmbed!.call(TransformerInputs.PadRows(augmentation)));
         return c.MoveToOuterDisposeScope();                                                   // (B', D)
     }
 
@@ -217,46 +213,5 @@ public sealed class DiffusionTransformer : Module
     {
         if (disposing) _grids.Dispose();
         base.Dispose(disposing);
-    }
-
-    /// <summary>
-    /// Fills the batch up to whole tiles of the product kernels: a kernel may sum the rows of a cut tile in another order, and
-    /// then an image would depend, in its last bits, on how many others are generated with it.
-    /// </summary>
-    /// <param name="values">One value, or one row of values, per image: (B) or (B, A).</param>
-    /// <returns>(B') or (B', A), the next multiple of the tile, owned by the caller's dispose scope.</returns>
-    private static Tensor PadRows(Tensor values)
-    {
-        var missing = (RowTile - values.shape[0] % RowTile) % RowTile;
-        if (missing == 0) return values.alias();
-        using var last = values.narrow(0, values.shape[0] - 1, 1);
-        using var padding = last.expand([missing, .. values.shape[1..]]);
-        return cat([values, padding]);
-    }
-
-    private void RequireAugmentation(Tensor? augmentation, long batch)
-    {
-        if (augmentation is null) return;
-        if (Config.AugmentationLabels == 0)
-            throw new ArgumentException("this network takes no augmentation labels; pass none, or set augmentationLabels.", nameof(augmentation));
-        ShapeGuard.Require(augmentation, nameof(augmentation), batch, Config.AugmentationLabels);
-    }
-
-    private void RequireShapes(Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime)
-    {
-        ShapeGuard.Require(x, nameof(x), -1, Config.Channels, -1, -1);
-        var (batch, height, width, patch) = (x.shape[0], x.shape[2], x.shape[3], Config.PatchSize);
-        if (height < patch || width < patch || height % patch != 0 || width % patch != 0)
-            throw new ArgumentException($"x is {ShapeGuard.Format(x.shape)}: height and width must be multiples of the patch size {patch}, of 1 at least; crop or pad first.", nameof(x));
-        ShapeGuard.Require(t, nameof(t), batch);
-        ShapeGuard.Require(labels, nameof(labels), batch);
-        var expected = Config.ConditionChannels > 0;
-        if (condition is not null != expected || conditionTime is not null != expected)
-            throw new ArgumentException(expected
-                ? "this stage needs a condition and its noise level; pass both."
-                : "this stage takes no condition; pass neither condition nor conditionTime.", nameof(condition));
-        if (!expected) return;
-        ShapeGuard.Require(condition!, nameof(condition), batch, Config.ConditionChannels, height, width);
-        ShapeGuard.Require(conditionTime!, nameof(conditionTime), batch);
     }
 }
