@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Msf.Checkpoints;
-using Msf.Data;
 using Msf.Sampling;
 using Msf.Training;
 
@@ -40,25 +39,11 @@ internal sealed class DistillCommand : MsfCommand
     protected override int Run(ParseResult arguments, CancellationToken cancellation)
     {
         var config = Resolve(arguments);
-        var session = new ModelSession(config);
-        if (session.Validate() is { Count: > 0 } errors) throw new InvalidDataException(string.Join("; ", errors));
-        if (arguments.GetValue(_dryRun))
-        {
-            session.PrintPlan(Terminal);
-            return ExitCode.Done;
-        }
-        if (config.Data.Source is not { } source) throw new UsageException("a student is trained on real images; give --data SOURCE, best that of the teacher.");
-        var device = DeviceOption.Resolve(arguments.GetRequiredValue(_device));
-        using var images = DataSets.Open(source, config.Data.Classes);
-        var path = arguments.GetValue(_out) ?? Path.Combine("runs", $"distill-{string.Join('-', config.Distillation!.Windows)}");
-        var result = session.Train(path, images, device, arguments.GetValue(_resume), Terminal, cancellation);
-        if (arguments.GetValue(_json))
-            Terminal.WriteJson(new TrainReport(result.Run, result.Images, Math.Round(result.Seconds, 1), result.Checkpoint, result.Model), TrainJson.Default.TrainReport);
-        else
-            Terminal.Out.WriteLine(result.Completed
-                ? $"distilled {config.Distillation!.TeacherName} on {result.Images:N0} images in {result.Seconds:F0} s; model in {result.Model}"
-                : $"stopped at {result.Images:N0} images, saved in {result.Checkpoint}; go on with: msf distill --resume --out {result.Run}");
-        return ExitCode.Done;
+        var path = arguments.GetValue(_out) ?? Path.Combine("runs", $"distill-{string.Join('-', config.Distillation?.Windows ?? [])}");
+        return new ModelSession(config).Run(
+            path, new TrainingSession.Options(arguments.GetRequiredValue(_device), arguments.GetValue(_resume), arguments.GetValue(_dryRun), arguments.GetValue(_json)),
+            "a student is trained on real images; give --data SOURCE, best that of the teacher.",
+            result => $"distilled {config.Distillation!.TeacherName} on {result.Images:N0} images in {result.Seconds:F0} s; model in {result.Model}", "msf distill", Terminal, cancellation);
     }
 
     private RunConfig Resolve(ParseResult arguments)

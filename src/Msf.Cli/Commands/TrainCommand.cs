@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Msf.Data;
 using Msf.Training;
 
 namespace Msf.Cli.Commands;
@@ -34,25 +33,11 @@ internal sealed class TrainCommand : MsfCommand
     {
         var preset = ConfigOf(arguments);
         var session = TrainingSession.Read(preset, arguments.GetValue(_set) ?? [], arguments.GetValue(_data), arguments.GetValue(_maxImages));
-        if (session.Validate() is { Count: > 0 } errors) throw new InvalidDataException(string.Join("; ", errors));
-        if (arguments.GetValue(_dryRun))
-        {
-            session.PrintPlan(Terminal);
-            return ExitCode.Done;
-        }
-
         var path = arguments.GetValue(_out) ?? Path.Combine("runs", Path.GetFileNameWithoutExtension(preset));
-        var device = DeviceOption.Resolve(arguments.GetRequiredValue(_device));
-        if (session.Data.Source is not { } source) throw new UsageException("this configuration names no images; give --data SOURCE.");
-        using var images = DataSets.Open(source, session.Data.Classes);
-        var result = session.Train(path, images, device, arguments.GetValue(_resume), Terminal, cancellation);
-        if (arguments.GetValue(_json))
-            Terminal.WriteJson(new TrainReport(result.Run, result.Images, Math.Round(result.Seconds, 1), result.Checkpoint, result.Model), TrainJson.Default.TrainReport);
-        else
-            Terminal.Out.WriteLine(result.Completed
-                ? $"trained {result.Images:N0} images in {result.Seconds:F0} s; {(Path.GetFileName(result.Model))} in {result.Model}"
-                : $"stopped at {result.Images:N0} images, saved in {result.Checkpoint}; go on with: msf train --resume --out {result.Run}");
-        return ExitCode.Done;
+        return session.Run(
+            path, new TrainingSession.Options(arguments.GetRequiredValue(_device), arguments.GetValue(_resume), arguments.GetValue(_dryRun), arguments.GetValue(_json)),
+            "this configuration names no images; give --data SOURCE.",
+            result => $"trained {result.Images:N0} images in {result.Seconds:F0} s; {Path.GetFileName(result.Model)} in {result.Model}", "msf train", Terminal, cancellation);
     }
 
     private string ConfigOf(ParseResult arguments)

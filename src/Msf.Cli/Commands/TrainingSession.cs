@@ -31,6 +31,35 @@ internal abstract class TrainingSession
     /// <param name="cancellation">Ends the run early.</param>
     internal abstract TrainingResult Train(string run, ILabeledSet images, Device device, bool resume, Terminal terminal, CancellationToken cancellation);
 
+    /// <summary>Checks the configuration, then prints the plan or trains and prints what came of it.</summary>
+    /// <param name="run">Run folder.</param>
+    /// <param name="options">What the command line says of the run.</param>
+    /// <param name="noSource">What to say where there are no images.</param>
+    /// <param name="done">What to say of a run that reached its end.</param>
+    /// <param name="command">The command that goes on with a run that did not.</param>
+    /// <param name="terminal">Where it writes.</param>
+    /// <param name="cancellation">Ends the run early.</param>
+    internal int Run(string run, Options options, string noSource, Func<TrainingResult, string> done, string command, Terminal terminal, CancellationToken cancellation)
+    {
+        if (Validate() is { Count: > 0 } errors) throw new InvalidDataException(string.Join("; ", errors));
+        if (options.DryRun)
+        {
+            PrintPlan(terminal);
+            return ExitCode.Done;
+        }
+        var device = DeviceOption.Resolve(options.Device);
+        if (Data.Source is not { } source) throw new UsageException(noSource);
+        using var images = DataSets.Open(source, Data.Classes);
+        var result = Train(run, images, device, options.Resume, terminal, cancellation);
+        if (options.Json)
+            terminal.WriteJson(new TrainReport(result.Run, result.Images, Math.Round(result.Seconds, 1), result.Checkpoint, result.Model), TrainJson.Default.TrainReport);
+        else
+            terminal.Out.WriteLine(result.Completed
+                ? done(result)
+                : $"stopped at {result.Images:N0} images, saved in {result.Checkpoint}; go on with: {command} --resume --out {result.Run}");
+        return ExitCode.Done;
+    }
+
     /// <summary>Reads a configuration of either kind.</summary>
     /// <param name="preset">Preset or file.</param>
     /// <param name="assignments">Members to set.</param>
@@ -61,4 +90,11 @@ internal abstract class TrainingSession
         progress.Finish();
         return result;
     }
+
+    /// <summary>What the command line says of a run.</summary>
+    /// <param name="Device">Name of the device.</param>
+    /// <param name="Resume">Go on where the run stopped.</param>
+    /// <param name="DryRun">Print the plan only.</param>
+    /// <param name="Json">Print JSON at the end.</param>
+    internal readonly record struct Options(string Device, bool Resume, bool DryRun, bool Json);
 }

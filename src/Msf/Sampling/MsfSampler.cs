@@ -79,21 +79,21 @@ public sealed class MsfSampler
         using var scope = NewDisposeScope();
         var source = request.Source is { } picture ? new SourceLevels(_factorization, _statistics, picture, _device) : null;
         var runs = new StageRun?[_networks.Count];
+        var images = Enumerable.Range(0, runs.Length).Select(stage => StageImages.Of(request, stage, _device)).ToArray();
         try
         {
             var levels = new Tensor[runs.Length];
             var reached = 1.0;
             for (var stage = 0; stage < runs.Length; stage++)
             {
-                var images = StageImages.Of(request, stage, _device);
                 var coarser = stage == 0 ? null : levels[stage - 1];
-                var run = runs[stage] = stage == 0 && source is { Strength: 0 } ? null : Begin(stage, images, coarser, reached, source, request, progress, cancellation);
+                var run = runs[stage] = stage == 0 && source is { Strength: 0 } ? null : Begin(stage, images[stage], coarser, reached, source, request, progress, cancellation);
                 var pauses = request.Sampling.OverlapTime is not null && stage + 1 < runs.Length && run is not null;
                 reached = pauses ? Math.Min(reached, run!.AdvanceTo(request.Sampling.OverlapTime!.Value)) : reached;
-                levels[stage] = Level(stage, images, pauses ? run!.Data() : run?.Finish(), coarser, source);
+                levels[stage] = Level(stage, images[stage], pauses ? run!.Data() : run?.Finish(), coarser, source);
             }
             for (var stage = 0; stage < runs.Length && request.Sampling.OverlapTime is not null; stage++)
-                levels[stage] = Level(stage, StageImages.Of(request, stage, _device), runs[stage]?.Finish(), stage == 0 ? null : levels[stage - 1], source);
+                levels[stage] = Level(stage, images[stage], runs[stage]?.Finish(), stage == 0 ? null : levels[stage - 1], source);
             foreach (var level in levels) level.MoveToOuterDisposeScope();
             return levels;
         }
@@ -144,8 +144,9 @@ public sealed class MsfSampler
         var times = TimeGrid.From(stage == 0 && source is not null ? 1 - source.Strength : 0, budget.Times(_diffusion.Path));
         // Steps of its own would take the adaptive solver past the pause.
         if (budget.Solver == SolverKind.Dopri5 && request.Sampling.OverlapTime is { } pause && pause > times[0]) times = [.. times.Append(pause).Distinct().Order()];
+        IReadOnlyList<double> foretold = budget.Solver == SolverKind.Dopri5 ? times : SolverCost.EvaluationTimes(budget.Solver, path, times);
         IStageNetwork? Settle(IReadOnlyList<StageNetworkFactory>? networks) =>
-            networks?[stage](images.Labels, _model.Classes, condition, conditionTime, StageVelocity.Evaluations(_diffusion, budget.Solver == SolverKind.DpmPp2S ? SolverCost.EvaluationTimes(budget.Solver, path, times) : times));
+            networks?[stage](images.Labels, _model.Classes, condition, conditionTime, StageVelocity.Evaluations(_diffusion, foretold));
         var guided = budget.Guidance is { IsOn: true, Source: GuidanceSource.WeakerModel };
         var velocity = new StageVelocity(Settle(_networks)!, _diffusion, budget.Guidance, guided ? Settle(_guides) : null, path);
         var field = new PausableField(velocity, path);
