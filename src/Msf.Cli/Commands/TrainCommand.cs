@@ -3,7 +3,7 @@ using Msf.Training;
 
 namespace Msf.Cli.Commands;
 
-/// <summary><c>msf train</c>: trains all stages of a configuration in one run, or an autoencoder.</summary>
+/// <summary><c>msf train</c>: trains all stages of a configuration in one run, or an autoencoder, or a classifier.</summary>
 internal sealed class TrainCommand : MsfCommand
 {
     private readonly Option<string?> _config = new("--config") { Description = "Preset or JSON file; with --resume the run's own when left out.", HelpName = "FILE|PRESET" };
@@ -18,12 +18,13 @@ internal sealed class TrainCommand : MsfCommand
 
     /// <param name="terminal">Where it writes.</param>
     internal TrainCommand(Terminal terminal) : base(
-        terminal, "train", "Train a factorized model, or with one level its single-scale twin; or an autoencoder.",
+        terminal, "train", "Train a factorized model, or with one level its single-scale twin; or an autoencoder; or a classifier that judges samples.",
         "msf train --config tiny --out runs/tiny",
         "msf train --config noto-emoji --data ~/data/noto-emoji-64 --out runs/emoji",
         "msf train --resume --out runs/tiny --set training.maxImages=8192",
         "msf train --config noto-emoji --dry-run",
-        "msf train --config autoencoder-tiny --out runs/autoencoder")
+        "msf train --config autoencoder-tiny --out runs/autoencoder",
+        "msf train --config classifier-tiny --out runs/classifier")
     {
         foreach (var option in new Option[] { _config, _data, _out, _set, _maxImages, _resume, _dryRun, _device, _json }) Options.Add(option);
     }

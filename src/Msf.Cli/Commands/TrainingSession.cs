@@ -60,7 +60,7 @@ internal abstract class TrainingSession
         return ExitCode.Done;
     }
 
-    /// <summary>Reads a configuration of either kind.</summary>
+    /// <summary>Reads a configuration of any kind.</summary>
     /// <param name="preset">Preset or file.</param>
     /// <param name="assignments">Members to set.</param>
     /// <param name="source">Image source instead of the configuration's, or null.</param>
@@ -69,13 +69,18 @@ internal abstract class TrainingSession
     {
         DataConfig From(DataConfig data) => source is null ? data : data with { Source = source };
         TrainingConfig Until(TrainingConfig training) => maxImages is { } images ? training with { MaxImages = images } : training;
-        if (RunConfigReader.KindOf(preset) == RunKind.Autoencoder)
+        switch (RunConfigReader.KindOf(preset))
         {
-            var autoencoder = RunConfigReader.ReadAutoencoder(preset, assignments);
-            return new AutoencoderSession(autoencoder with { Data = From(autoencoder.Data), Training = Until(autoencoder.Training) });
+            case RunKind.Autoencoder:
+                var autoencoder = RunConfigReader.ReadAutoencoder(preset, assignments);
+                return new AutoencoderSession(autoencoder with { Data = From(autoencoder.Data), Training = Until(autoencoder.Training) });
+            case RunKind.Classifier:
+                var classifier = RunConfigReader.ReadClassifier(preset, assignments);
+                return new ClassifierSession(classifier with { Data = From(classifier.Data), Training = Until(classifier.Training) });
+            default:
+                var model = RunConfigReader.Read(preset, assignments);
+                return new ModelSession(model with { Data = From(model.Data), Training = Until(model.Training) });
         }
-        var model = RunConfigReader.Read(preset, assignments);
-        return new ModelSession(model with { Data = From(model.Data), Training = Until(model.Training) });
     }
 
     /// <summary>Trains with progress on standard error.</summary>

@@ -17,8 +17,11 @@ public static class Presets
     /// <summary>Names of the presets that train an autoencoder, sorted.</summary>
     public static IReadOnlyList<string> Autoencoders { get; } = [.. Names.Where(name => RunConfigReader.KindOf(name) == RunKind.Autoencoder)];
 
+    /// <summary>Names of the presets that train a classifier, sorted.</summary>
+    public static IReadOnlyList<string> Classifiers { get; } = [.. Names.Where(name => RunConfigReader.KindOf(name) == RunKind.Classifier)];
+
     /// <summary>Names of the presets that train a diffusion model, sorted.</summary>
-    public static IReadOnlyList<string> Models { get; } = [.. Names.Except(Autoencoders)];
+    public static IReadOnlyList<string> Models { get; } = [.. Names.Except(Autoencoders).Except(Classifiers)];
 
     /// <summary>Text of a preset.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>

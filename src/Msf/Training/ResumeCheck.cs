@@ -46,6 +46,22 @@ internal static class ResumeCheck
         return config;
     }
 
+    /// <summary>Requires a classifier, its classes and what it is judged by to be those of the run.</summary>
+    /// <inheritdoc cref="Adopt(SavedRun, RunConfig, ILabeledSet, Device, Action{string})"/>
+    public static ClassifierRunConfig Adopt(SavedClassifierRun saved, ClassifierRunConfig config, ILabeledSet source, Device device, Action<string> warn)
+    {
+        RequireSame(saved.Folder, Meaning(saved.Config), Meaning(config));
+        string[] classes = [.. source.Classes.Select(known => known.Name)];
+        if (!saved.State.ClassNames.SequenceEqual(classes))
+            throw new ArgumentException(
+                $"{saved.Folder} was trained on the classes {string.Join(", ", saved.State.ClassNames)}; {source.Name} has {string.Join(", ", classes)}: resume with the run's own data.");
+        WarnOfOtherImages(saved.State.SourceImages, source, warn);
+        if (config.Training.Precision == ComputePrecision.Auto)
+            config = config with { Training = config.Training with { Precision = saved.Config.Training.Precision } };
+        WarnOfOtherBits(saved.Config.Training.Precision, config.Training.Precision, saved.State.Environment, device, warn);
+        return config;
+    }
+
     private static void RequireSame(string folder, Dictionary<string, string> before, Dictionary<string, string> now)
     {
         var changed = before.Keys.Union(now.Keys).Where(path => Text(before, path) != Text(now, path)).Order(StringComparer.Ordinal).ToArray();
@@ -97,6 +113,15 @@ internal static class ResumeCheck
         (Path: "autoencoder", Node: JsonSerializer.SerializeToNode(config.Autoencoder, JsonFormat.Line)),
         (Path: "loss.discriminator.width", Node: JsonSerializer.SerializeToNode(config.Loss.Discriminator?.Width, JsonFormat.Line)),
         (Path: "loss.discriminator.layers", Node: JsonSerializer.SerializeToNode(config.Loss.Discriminator?.Layers, JsonFormat.Line)),
+    }.SelectMany(part => Leaves(part.Node, part.Path)).ToDictionary();
+
+    // The seed chooses what is held out: another one would train on what the run is judged by.
+    private static Dictionary<string, string> Meaning(ClassifierRunConfig config) => new[]
+    {
+        (Path: "size", Node: JsonSerializer.SerializeToNode(config.Size, JsonFormat.Line)),
+        (Path: "classifier", Node: JsonSerializer.SerializeToNode(config.Classifier, JsonFormat.Line)),
+        (Path: "heldOut", Node: JsonSerializer.SerializeToNode(config.HeldOut, JsonFormat.Line)),
+        (Path: "training.seed", Node: JsonSerializer.SerializeToNode(config.Training.Seed, JsonFormat.Line)),
     }.SelectMany(part => Leaves(part.Node, part.Path)).ToDictionary();
 
     private static IEnumerable<KeyValuePair<string, string>> Leaves(JsonNode? node, string path) => node switch

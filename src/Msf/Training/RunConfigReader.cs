@@ -16,7 +16,8 @@ public static class RunConfigReader
     public static RunConfig Read(string presetOrFile, IEnumerable<string> assignments)
     {
         var json = Resolve(presetOrFile, assignments);
-        if (KindOf(json) == RunKind.Autoencoder) throw new InvalidDataException($"{presetOrFile} describes an autoencoder, where a diffusion model is expected; msf train takes it.");
+        if (KindOf(json) is var kind and not RunKind.Model)
+            throw new InvalidDataException($"{presetOrFile} describes {(kind == RunKind.Autoencoder ? "an autoencoder" : "a classifier")}, where a diffusion model is expected; msf train takes it.");
         return JsonFormat.Parse<RunConfig>(Text(json, presetOrFile), presetOrFile);
     }
 
@@ -24,6 +25,11 @@ public static class RunConfigReader
     /// <inheritdoc cref="Read"/>
     public static AutoencoderRunConfig ReadAutoencoder(string presetOrFile, IEnumerable<string> assignments) =>
         JsonFormat.Parse<AutoencoderRunConfig>(Text(Resolve(presetOrFile, assignments), presetOrFile), presetOrFile);
+
+    /// <summary>Reads and resolves a configuration that trains a classifier.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static ClassifierRunConfig ReadClassifier(string presetOrFile, IEnumerable<string> assignments) =>
+        JsonFormat.Parse<ClassifierRunConfig>(Text(Resolve(presetOrFile, assignments), presetOrFile), presetOrFile);
 
     /// <summary>Sets members of a configuration.</summary>
     /// <param name="config">The configuration.</param>
@@ -45,7 +51,8 @@ public static class RunConfigReader
     /// <exception cref="InvalidDataException">The file is broken.</exception>
     public static RunKind KindOf(string presetOrFile) => KindOf(Resolve(presetOrFile, []));
 
-    private static RunKind KindOf(JsonObject json) => json.ContainsKey("autoencoder") && !json.ContainsKey("model") ? RunKind.Autoencoder : RunKind.Model;
+    private static RunKind KindOf(JsonObject json) =>
+        json.ContainsKey("model") ? RunKind.Model : json.ContainsKey("autoencoder") ? RunKind.Autoencoder : json.ContainsKey("classifier") ? RunKind.Classifier : RunKind.Model;
 
     private static JsonObject Resolve(string presetOrFile, IEnumerable<string> assignments)
     {

@@ -8,4 +8,7 @@ public enum RunKind
 
     /// <summary>An autoencoder: an <see cref="AutoencoderRunConfig"/>, with a member <c>autoencoder</c> and none named <c>model</c>.</summary>
     Autoencoder,
+
+    /// <summary>A classifier: a <see cref="ClassifierRunConfig"/>, with a member <c>classifier</c> and none named <c>model</c>.</summary>
+    Classifier,
 }
