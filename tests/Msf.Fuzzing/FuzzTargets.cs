@@ -19,6 +19,7 @@ internal static class FuzzTargets
         ["unpack"] = (() => new UnpackTarget(), []),
         ["run config"] = (() => new RunConfigTarget(), []),
         ["model.json"] = (() => new ModelFolderTarget(), []),
+        ["classifier model.json"] = (() => new ClassifierFolderTarget(), []),
         ["autoencoder.json"] = (() => new AutoencoderFolderTarget(), []),
         ["digests.json"] = (() => new DigestsTarget(), []),
         ["import"] = (() => new ImportTarget(), []),

@@ -50,6 +50,9 @@ public sealed class TrainCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
     [InlineData(ExitCode.Failed, "sets nothing", "--config", "tiny", "--set", "training.batchSize")]
     [InlineData(ExitCode.Failed, "multiple of the factor", "--config", "autoencoder-tiny", "--set", "size=31")]
     [InlineData(ExitCode.Failed, "there is no nowhere.pt", "--config", "autoencoder-tiny", "--set", "loss.perceptual.file=nowhere.pt")]
+    [InlineData(ExitCode.Failed, "labelSmoothing is 2", "--config", "classifier-tiny", "--set", "labelSmoothing=2")]
+    [InlineData(ExitCode.Failed, "has 4 classes, the configuration 5", "--config", "classifier-tiny", "--set", "classifier.classes=5")]
+    [InlineData(ExitCode.Failed, "no image set \"nowhere\"", "--config", "classifier-tiny", "--set", "heldOut={\"source\":\"nowhere\"}")]
     [InlineData(ExitCode.Usage, "names no images", "--config", "msf-s-256")]
     [InlineData(ExitCode.Usage, "expected cpu", "--config", "tiny", "--device", "gpu")]
     [InlineData(ExitCode.Failed, "latent cache", "--config", "msf-s-256", "--data", "synthetic:shapes?size=16&count=8")]
@@ -99,6 +102,23 @@ public sealed class TrainCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
         Assert.Equal(ExitCode.Done, resumed.Code);
         Assert.Contains("trained 48 images", resumed.Out, StringComparison.Ordinal);
         Assert.Contains("autoencoder in ", resumed.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_classifier_is_recognised_by_its_configuration_trained_judged_and_continued()
+    {
+        var run = Path.Combine(tiny.Root, "classifier");
+        var trained = await CommandLineRun.Of("train", "--config", "classifier-tiny", "--out", run, "--max-images", "64", "--json");
+        Assert.Equal(ExitCode.Done, trained.Code);
+        Assert.Contains("on 408 images of 16 px in 4 classes", trained.Error, StringComparison.Ordinal);
+        Assert.Contains("on 104 images (20 % of every class", trained.Error, StringComparison.Ordinal);
+        var model = JsonDocument.Parse(trained.Out).RootElement.GetProperty("model").GetString()!;
+        Assert.InRange(JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(model, "model.json"), TestContext.Current.CancellationToken)).RootElement.GetProperty("heldOutAccuracy").GetDouble(), 0, 1);
+        var resumed = await CommandLineRun.Of("train", "--resume", "--out", run, "--max-images", "96");
+        Assert.Equal(ExitCode.Done, resumed.Code);
+        Assert.Contains("trained 96 images", resumed.Out, StringComparison.Ordinal);
+        var plan = await CommandLineRun.Of("train", "--config", "classifier-tiny", "--dry-run");
+        Assert.Contains("16 px, 4 classes", plan.Error, StringComparison.Ordinal);
     }
 
     [Fact]

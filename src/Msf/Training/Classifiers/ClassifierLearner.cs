@@ -28,6 +28,9 @@ internal sealed class ClassifierLearner : IDisposable
         CpuAllocator.Trim();                                                                  // of the network that was cast
     }
 
+    /// <summary>The network, in the compute type.</summary>
+    internal ImageClassifier Network => _network;
+
     /// <summary>What trains the network.</summary>
     internal NetworkOptimizer Weights { get; }
 

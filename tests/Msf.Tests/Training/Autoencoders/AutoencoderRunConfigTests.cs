@@ -44,7 +44,7 @@ public sealed class AutoencoderRunConfigTests
     {
         Assert.Contains("autoencoder-tiny", Presets.Autoencoders);
         Assert.Contains("tiny", Presets.Models);
-        Assert.Equal(Presets.Names, Presets.Autoencoders.Concat(Presets.Models).Order(StringComparer.Ordinal));
+        Assert.Equal(Presets.Names, Presets.Autoencoders.Concat(Presets.Classifiers).Concat(Presets.Models).Order(StringComparer.Ordinal));
         Assert.Contains("describes an autoencoder", Assert.Throws<InvalidDataException>(() => RunConfigReader.Read("autoencoder-tiny", [])).Message, StringComparison.Ordinal);
     }
 
