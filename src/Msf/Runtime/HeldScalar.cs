@@ -122,14 +122,23 @@ public static class HeldScalar
         x.addcdiv_(a, b, scalar);
     }
 
-    /// <summary>Calls <c>forward(x, flag)</c> of a TorchScript network.</summary>
+    /// <summary>Calls <c>forward(x, flag)</c> of a TorchScript network that gives one tensor.</summary>
     /// <param name="network">The network.</param>
     /// <param name="x">Its first argument.</param>
     /// <param name="flag">Its second argument, a bool.</param>
     /// <returns>What it returns, owned by the caller's dispose scope.</returns>
-    public static Tensor CallWithFlag(this jit.ScriptModule network, Tensor x, bool flag)
+    public static Tensor CallWithFlag(this jit.ScriptModule network, Tensor x, bool flag) => (Tensor)network.CallWithFlags(x, flag);
+
+    /// <summary>Calls <c>forward(x, flags...)</c> of a TorchScript network.</summary>
+    /// <param name="network">The network.</param>
+    /// <param name="x">Its first argument.</param>
+    /// <param name="flags">Its further arguments, bools.</param>
+    /// <returns>What it returns, owned by the caller's dispose scope: a tensor, or a tuple or list.</returns>
+    public static object CallWithFlags(this jit.ScriptModule network, Tensor x, params ReadOnlySpan<bool> flags)
     {
-        using var scalar = flag.ToScalar();
-        return (Tensor)network.call(x, scalar);
+        object[] arguments = [x, .. flags.ToArray().Select(flag => flag.ToScalar())];
+        var result = network.call(arguments);
+        foreach (var scalar in arguments.OfType<Scalar>()) scalar.Dispose();
+        return result;
     }
 }

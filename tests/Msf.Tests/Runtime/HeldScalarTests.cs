@@ -15,7 +15,7 @@ public sealed class HeldScalarTests
     public void The_library_calls_nothing_that_makes_a_scalar_and_lets_it_go()
     {
         // It gives the network a wrapper that it holds; TorchSharp would make one of a number.
-        var holds = typeof(HeldScalar).GetMethod(nameof(HeldScalar.CallWithFlag));
+        var holds = typeof(HeldScalar).GetMethod(nameof(HeldScalar.CallWithFlags));
         Assert.NotNull(holds);
         var calls = CalledMethods.Of(typeof(HeldScalar).Assembly).Where(method => method != holds)
             .SelectMany(method => CalledMethods.By(method).Where(_unheld.Contains).Select(called => $"{method.DeclaringType}.{method} calls {called}"));

@@ -57,8 +57,7 @@ public sealed class NpzArchive : IDisposable
     /// </exception>
     public Tensor Read(string name)
     {
-        if (!_arrays.TryGetValue(name, out var entry))
-            throw Unusable($"it has no array {JsonFault.OneLine(name)} but {JsonFault.OneLine(string.Join(", ", _arrays.Keys.Take(10)))}");
+        var entry = Find(name);
         return Explained(() => Read(entry), $"array {JsonFault.OneLine(name)}");
     }
 
@@ -75,17 +74,56 @@ public sealed class NpzArchive : IDisposable
     }
 
     /// <summary>Reads statistics of features: <c>mu</c> and <c>sigma</c>.</summary>
+    /// <param name="suffix">What follows the names: <c>_s</c> for those of spatial features in ADM's files.</param>
     /// <returns>Mean, (D), and covariance, (D, D), float64, on the CPU, owned by the caller's dispose scope.</returns>
     /// <exception cref="InvalidDataException">The shapes do not fit each other, or a number is not finite.</exception>
-    public (Tensor Mean, Tensor Covariance) ReadStatistics()
+    public (Tensor Mean, Tensor Covariance) ReadStatistics(string suffix = "")
     {
         using var scope = NewDisposeScope();
-        var (mean, covariance) = (Read("mu"), Read("sigma"));
+        var (mean, covariance) = (Read($"mu{suffix}"), Read($"sigma{suffix}"));
         if (mean.shape is not [> 0 and var width] || covariance.shape is not [var rows, var columns] || rows != width || columns != width)
-            throw Unusable($"mu is {ShapeGuard.Format(mean.shape)} and sigma {ShapeGuard.Format(covariance.shape)}, expected (D) and (D, D)");
+            throw Unusable($"mu{suffix} is {ShapeGuard.Format(mean.shape)} and sigma{suffix} {ShapeGuard.Format(covariance.shape)}, expected (D) and (D, D)");
         if (!mean.is_floating_point() || !covariance.is_floating_point() || !mean.isfinite().all().item<bool>() || !covariance.isfinite().all().item<bool>())
-            throw Unusable("mu and sigma must be finite floating-point numbers");
+            throw Unusable($"mu{suffix} and sigma{suffix} must be finite floating-point numbers");
         return (mean.to(ScalarType.Float64).MoveToOuterDisposeScope(), covariance.to(ScalarType.Float64).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Type and shape of an array, of which the numbers are not read.</summary>
+    /// <exception cref="InvalidDataException">There is no such array, or its head is broken.</exception>
+    internal (ScalarType Type, long[] Shape) Describe(string name)
+    {
+        var entry = Find(name);
+        return Explained(
+            () =>
+            {
+                using var stream = entry.Open();
+                var header = Head(entry, stream);
+                return (header.DType, header.Shape);
+            },
+            $"array {JsonFault.OneLine(name)}");
+    }
+
+    /// <summary>Opens an array whose numbers are read from the first on, without memory for all of them.</summary>
+    /// <exception cref="InvalidDataException">There is no such array, its head is broken, or its last index does not change fastest.</exception>
+    internal NpzRows OpenRows(string name)
+    {
+        var entry = Find(name);
+        return Explained(
+            () =>
+            {
+                var stream = entry.Open();
+                try
+                {
+                    if (Head(entry, stream).FortranOrder) throw new InvalidDataException("it is stored by columns; save it in C order");
+                    return new NpzRows(stream, Unusable);
+                }
+                catch
+                {
+                    stream.Dispose();
+                    throw;
+                }
+            },
+            $"array {JsonFault.OneLine(name)}");
     }
 
     /// <inheritdoc/>
@@ -99,12 +137,8 @@ public sealed class NpzArchive : IDisposable
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        if (entry.CompressedLength > _stream.Length || entry.Length > entry.CompressedLength * MostInflation)
-            throw new InvalidDataException($"the archive claims {entry.Length} bytes of {entry.CompressedLength} compressed ones");
         using var stream = entry.Open();
-        var header = NpyHeader.Read(stream);
-        if (header.TotalLength != entry.Length)
-            throw new InvalidDataException($"its shape {ShapeGuard.Format(header.Shape)} takes {header.TotalLength} bytes with the head, the archive has {entry.Length}");
+        var header = Head(entry, stream);
         long[] stored = header.FortranOrder ? [.. header.Shape.Reverse()] : header.Shape;
         var array = empty(stored, header.DType, CPU);
         TensorBytes.Visit(array, (piece, _) =>
@@ -118,7 +152,22 @@ public sealed class NpzArchive : IDisposable
         return array.MoveToOuterDisposeScope();
     }
 
-    private InvalidDataException Unusable(string why, Exception? inner = null) => new($"{_path}: not a usable .npz archive: {why}.", inner);
+    private ZipArchiveEntry Find(string name) => _arrays.TryGetValue(name, out var entry)
+        ? entry
+        : throw Unusable($"it has no array {JsonFault.OneLine(name)} but {JsonFault.OneLine(string.Join(", ", _arrays.Keys.Take(10)))}");
+
+    private NpyHeader Head(ZipArchiveEntry entry, Stream stream)
+    {
+        if (entry.CompressedLength > _stream.Length || entry.Length > entry.CompressedLength * MostInflation)
+            throw new InvalidDataException($"the archive claims {entry.Length} bytes of {entry.CompressedLength} compressed ones");
+        var header = NpyHeader.Read(stream);
+        return header.TotalLength == entry.Length
+            ? header
+            : throw new InvalidDataException($"its shape {ShapeGuard.Format(header.Shape)} takes {header.TotalLength} bytes with the head, the archive has {entry.Length}");
+    }
+
+    /// <summary>One line that says why the archive cannot be used.</summary>
+    internal InvalidDataException Unusable(string why, Exception? inner = null) => new($"{_path}: not a usable .npz archive: {why}.", inner);
 
     private T Explained<T>(Func<T> read, string what)
     {

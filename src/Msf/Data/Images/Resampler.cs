@@ -44,11 +44,12 @@ internal static class Resampler
         return new RgbImage(result, width, height);
     }
 
-    private static (int First, float[] Weights)[] Weights(int from, int to, ResamplingFilter filter)
+    /// <summary>For every pixel of a resized row the first pixel that it is made of, and the weights from there on, which add up to 1.</summary>
+    internal static (int First, float[] Weights)[] Weights(int from, int to, ResamplingFilter filter)
     {
         var scale = (double)from / to;
         var stretch = Math.Max(scale, 1);
-        var radius = stretch * (filter == ResamplingFilter.Box ? 0.5 : 2);
+        var radius = stretch * filter switch { ResamplingFilter.Box => 0.5, ResamplingFilter.Bilinear => 1, _ => 2 };
         var all = new (int, float[])[to];
         for (var i = 0; i < to; i++)
         {
@@ -68,6 +69,7 @@ internal static class Resampler
         if (filter == ResamplingFilter.Box) return x is > -0.5 and <= 0.5 ? 1 : 0;
         const double a = -0.5;
         x = Math.Abs(x);
+        if (filter == ResamplingFilter.Bilinear) return Math.Max(0, 1 - x);
         if (x < 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
         return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
     }

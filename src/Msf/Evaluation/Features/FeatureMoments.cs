@@ -44,10 +44,19 @@ public sealed class FeatureMoments : IDisposable
     /// <exception cref="InvalidDataException">It is no archive of statistics.</exception>
     public static FeatureMoments Read(string path)
     {
-        using var scope = NewDisposeScope();
         using var archive = NpzArchive.Open(path);
-        var (mean, covariance) = archive.ReadStatistics();
-        long? count = archive.Names.Contains(CountName) && archive.Read(CountName) is { dtype: ScalarType.Int64 } number && number.numel() == 1 ? number.item<long>() : null;
+        return Read(archive);
+    }
+
+    /// <summary>Reads moments from an archive that holds more.</summary>
+    /// <param name="archive">The archive.</param>
+    /// <param name="suffix">What follows <c>mu</c>, <c>sigma</c> and <c>count</c> in the names.</param>
+    internal static FeatureMoments Read(NpzArchive archive, string suffix = "")
+    {
+        using var scope = NewDisposeScope();
+        var (mean, covariance) = archive.ReadStatistics(suffix);
+        var name = $"{CountName}{suffix}";
+        long? count = archive.Names.Contains(name) && archive.Read(name) is { dtype: ScalarType.Int64 } number && number.numel() == 1 && number.item<long>() is >= 2 and var images ? images : null;
         return new FeatureMoments(mean, covariance, count);
     }
 
@@ -61,12 +70,14 @@ public sealed class FeatureMoments : IDisposable
     });
 
     /// <summary>Writes the arrays into an archive that holds more.</summary>
-    internal void Write(ZipArchive archive)
+    /// <param name="archive">The archive.</param>
+    /// <param name="suffix">What follows <c>mu</c>, <c>sigma</c> and <c>count</c> in the names.</param>
+    internal void Write(ZipArchive archive, string suffix = "")
     {
-        using (var entry = NpyEntry.Start(archive, "mu", "<f8", Width)) TensorBytes.Visit(Mean, (piece, _) => entry.Write(piece));
-        using (var entry = NpyEntry.Start(archive, "sigma", "<f8", Width, Width)) TensorBytes.Visit(Covariance, (piece, _) => entry.Write(piece));
+        using (var entry = NpyEntry.Start(archive, $"mu{suffix}", "<f8", Width)) TensorBytes.Visit(Mean, (piece, _) => entry.Write(piece));
+        using (var entry = NpyEntry.Start(archive, $"sigma{suffix}", "<f8", Width, Width)) TensorBytes.Visit(Covariance, (piece, _) => entry.Write(piece));
         if (Count is not { } count) return;
-        using (var entry = NpyEntry.Start(archive, CountName, "<i8", 1)) entry.Write(BitConverter.GetBytes(count));
+        using (var entry = NpyEntry.Start(archive, $"{CountName}{suffix}", "<i8", 1)) entry.Write(BitConverter.GetBytes(count));
     }
 
     /// <inheritdoc/>

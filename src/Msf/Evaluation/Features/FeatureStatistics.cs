@@ -21,6 +21,18 @@ public sealed class FeatureStatistics : IDisposable
         Width = width;
     }
 
+    /// <summary>Goes on from moments, which stay as they are.</summary>
+    /// <param name="moments">Of a known number of images.</param>
+    /// <exception cref="ArgumentException">Nobody told of how many images they are.</exception>
+    public FeatureStatistics(FeatureMoments moments)
+        : this(moments.Width)
+    {
+        if (moments.Count is not { } count) throw new ArgumentException("nobody told of how many images the moments are; more cannot be added.", nameof(moments));
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        Join(count, moments.Mean, moments.Covariance.Times(count - 1));
+    }
+
     /// <summary>Number of features D of an image.</summary>
     public int Width { get; }
 

@@ -1,13 +1,11 @@
-using System.Runtime.InteropServices;
-using Msf.Checkpoints;
 using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Evaluation;
 
 /// <summary>
-/// A feature network kept as TorchScript: <c>forward(images, return_features)</c> takes uint8 images (B, 3, H, W), resizes them itself, and gives features (B, D) or
-/// class probabilities (B, K).
+/// A feature network kept as TorchScript, used as its <see cref="FeatureManifest"/> says; without one by <c>forward(images, return_features)</c>, which takes uint8
+/// images (B, 3, H, W), resizes them itself, and gives features (B, D) or class probabilities (B, K).
 /// </summary>
 /// <remarks>A TorchScript file is a program, which libtorch runs: load only files that you trust.</remarks>
 public sealed class TorchScriptFeatures : IFeatureNetwork
@@ -15,26 +13,38 @@ public sealed class TorchScriptFeatures : IFeatureNetwork
     private const int ProbeSide = 32;
     private const double SumTolerance = 1e-2;
 
-    private readonly jit.ScriptModule _network;
-    private readonly string _path;
+    private readonly ScriptedNetwork _network;
 
-    private TorchScriptFeatures(string path, jit.ScriptModule network, Device device)
+    private TorchScriptFeatures(ScriptedNetwork network, FeatureManifest manifest, string digest)
     {
-        (_path, _network, Device, Name, Digest) = (path, network, device, Path.GetFileName(path), FileDigest.Sha256(path));
+        (_network, Manifest, FileDigest) = (network, manifest, digest);
+        Digest = ReferenceEquals(manifest, FeatureManifest.ByFlag) ? digest : Msf.Checkpoints.FileDigest.OfText($"{digest} {System.Text.Json.JsonSerializer.Serialize(manifest, JsonFormat.Line)}");
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var probe = zeros([2, 3, ProbeSide, ProbeSide], ScalarType.Byte, CPU);
-        Width = (int)Run(probe, features: true, "features").shape[1];
-        var probabilities = Run(probe, features: false, "probabilities");
-        Classes = (int)probabilities.shape[1];
-        if (probabilities.SubtractedFrom(0.5).abs().max().item<float>() > 0.5 || probabilities.sum(1).SubtractedFrom(1).abs().max().item<float>() > SumTolerance)
-            throw Unusable("forward(images, False) gives no probabilities: its rows do not add up to 1");
+        var side = manifest.Input.Size ?? ProbeSide;
+        var probe = zeros([2, 3, side, side], ScalarType.Byte, CPU);
+        Width = (int)Run(probe, manifest.Features, "features").shape[1];
+        if (ClassOutput is { } output)
+        {
+            var probabilities = Run(probe, output, "probabilities");
+            Classes = (int)probabilities.shape[1];
+            if (probabilities.SubtractedFrom(0.5).abs().max().item<float>() > 0.5 || probabilities.sum(1).SubtractedFrom(1).abs().max().item<float>() > SumTolerance)
+                throw network.Unusable($"{ScriptedNetwork.Call(output)} gives no probabilities: its rows do not add up to 1");
+            if (ClassNames.Count > 0 && ClassNames.Count != Classes) throw network.Unusable($"its manifest names {ClassNames.Count} classes, it tells {Classes}");
+        }
+        if (manifest.Spatial is { } spatial) SpatialWidth = (int)Run(probe, spatial, "spatial features").shape[1];
     }
 
-    /// <inheritdoc/>
-    public string Name { get; }
+    /// <summary>How the network is used.</summary>
+    public FeatureManifest Manifest { get; }
+
+    /// <summary>SHA-256 of the file alone.</summary>
+    public string FileDigest { get; }
 
     /// <inheritdoc/>
+    public string Name => Path.GetFileName(_network.Path);
+
+    /// <summary>SHA-256 of the file, and of the manifest where it has one.</summary>
     public string Digest { get; }
 
     /// <inheritdoc/>
@@ -44,31 +54,37 @@ public sealed class TorchScriptFeatures : IFeatureNetwork
     public int Classes { get; }
 
     /// <inheritdoc/>
-    public Device Device { get; }
+    public IReadOnlyList<string> ClassNames => Manifest.Classes;
+
+    /// <inheritdoc/>
+    public int SpatialWidth { get; }
+
+    /// <inheritdoc/>
+    public string Resizing => Manifest.Input.Size is { } size
+        ? $"{Manifest.Input.Resize.ToString().ToLowerInvariant()}, antialiased, to {size} px{(Manifest.Input.Type == FeatureInputType.Bytes ? ", rounded" : "")}"
+        : "by the network";
+
+    /// <inheritdoc/>
+    public Device Device => _network.Device;
+
+    private FeatureOutput? ClassOutput => Manifest.Probabilities ?? Manifest.Logits;
 
     /// <summary>Loads a network and tries it on two black images.</summary>
     /// <param name="path">The file; what it holds is run, so load only what you trust.</param>
     /// <param name="device">Where to compute; the CPU when null.</param>
+    /// <param name="manifest">How to use it; when null, the file beside it (<see cref="FeatureManifest.PathOf"/>), or else <see cref="FeatureManifest.ByFlag"/>.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no TorchScript network, or one with other inputs or outputs.</exception>
-    public static TorchScriptFeatures Load(string path, Device? device = null)
+    /// <exception cref="InvalidDataException">The file is no TorchScript network, one with other inputs or outputs, or its manifest is broken.</exception>
+    public static TorchScriptFeatures Load(string path, Device? device = null, FeatureManifest? manifest = null)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"there is no feature network {path}; give a TorchScript file whose forward(images, return_features) gives features or probabilities.", path);
-        Libtorch.Initialize();
-        device ??= CPU;
-        jit.ScriptModule network;
+        var beside = FeatureManifest.PathOf(path);
+        manifest ??= beside != path && File.Exists(beside) ? FeatureManifest.Read(beside) : FeatureManifest.ByFlag;
+        if (manifest.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"{path}: its manifest is wrong: {string.Join("; ", errors)}.");
+        var network = ScriptedNetwork.Load(path, device ?? CPU);
         try
         {
-            network = jit.load(path, device.type, device.index);
-        }
-        catch (ExternalException e)
-        {
-            throw new InvalidDataException($"{path} is no TorchScript file that this libtorch reads ({FirstLine(e)}); export the network with torch.jit.", e);
-        }
-        try
-        {
-            network.eval();
-            return new TorchScriptFeatures(path, network, device);
+            return new TorchScriptFeatures(network, manifest, Checkpoints.FileDigest.Sha256(path));
         }
         catch
         {
@@ -78,41 +94,74 @@ public sealed class TorchScriptFeatures : IFeatureNetwork
     }
 
     /// <inheritdoc/>
-    public Tensor Features(Tensor images) => Run(images, features: true, "features", Width);
+    public Tensor Features(Tensor images) => Run(images, Manifest.Features, "features", Width);
 
     /// <inheritdoc/>
-    public Tensor Probabilities(Tensor images) => Run(images, features: false, "probabilities", Classes);
+    public Tensor Probabilities(Tensor images) =>
+        ClassOutput is { } output ? Run(images, output, "probabilities", Classes) : throw new NotSupportedException($"{Name} tells no probabilities of classes.");
+
+    /// <inheritdoc/>
+    public Tensor Spatial(Tensor images) =>
+        Manifest.Spatial is { } output ? Run(images, output, "spatial features", SpatialWidth) : throw new NotSupportedException($"{Name} has no spatial features.");
+
+    /// <inheritdoc/>
+    public FeatureBatch Extract(Tensor images, bool probabilities, bool spatial)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        var input = Prepare(images);
+        List<(bool[] Arguments, object Result)> calls = [];
+        object Result(FeatureOutput output)
+        {
+            foreach (var call in calls)
+                if (call.Arguments.AsSpan().SequenceEqual(output.Arguments)) return call.Result;
+            calls.Add((output.Arguments, _network.Forward(input, output)));
+            return calls[^1].Result;
+        }
+        Tensor Get(FeatureOutput output, string what, int width) => Shaped(Result(output), output, images.shape[0], what, width);
+        return new FeatureBatch(
+            Get(Manifest.Features, "features", Width).MoveToOuterDisposeScope(),
+            probabilities && ClassOutput is { } classes ? Get(classes, "probabilities", Classes).MoveToOuterDisposeScope() : null,
+            spatial && Manifest.Spatial is { } places ? Get(places, "spatial features", SpatialWidth).MoveToOuterDisposeScope() : null);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
 
-    private Tensor Run(Tensor images, bool features, string what, int width = -1)
+    private Tensor Run(Tensor images, FeatureOutput output, string what, int width = -1)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        return Shaped(_network.Forward(Prepare(images), output), output, images.shape[0], what, width).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Prepare(Tensor images)
     {
         ShapeGuard.Require(images, "images", -1, 3, -1, -1);
         if (images.dtype != ScalarType.Byte) throw new ArgumentException($"images are {images.dtype}, expected bytes, 0 to 255 (ImageTensors.ToLevels).", nameof(images));
-        using var scope = NewDisposeScope();
-        using var noGrad = no_grad();
-        Tensor result;
-        try
-        {
-            result = _network.CallWithFlag(images.to(Device), features).to(ScalarType.Float32);
-        }
-        catch (Exception e) when (e is ExternalException or InvalidCastException or InvalidOperationException or NotImplementedException or NotSupportedException)
-        {
-            throw Unusable($"forward(images, {(features ? "True" : "False")}) fails or gives no tensor: {FirstLine(e)}", e);
-        }
-        if (result.shape is not [var rows, > 0 and var columns] || rows != images.shape[0] || (width >= 0 && columns != width))
-            throw Unusable($"its {what} are {ShapeGuard.Format(result.shape)}, expected ({images.shape[0]}, {(width < 0 ? what == "features" ? "D" : "K" : width)})");
-        if (!result.isfinite().all().item<bool>()) throw Unusable($"its {what} are not finite");
-        return result.MoveToOuterDisposeScope();
+        var input = Manifest.Input;
+        var x = images.to(Device);
+        if (input.Size is { } size) x = AntialiasedResize.Square(x, size, input.Resize);
+        if (input.Type == FeatureInputType.Bytes) return x.dtype == ScalarType.Byte ? x : x.round().to(ScalarType.Byte);
+        x = x.to(ScalarType.Float32).Times((input.Range[1] - input.Range[0]) / 255).Plus(input.Range[0]);
+        if (input.Mean.Length > 0) x = x.sub(PerColor(input.Mean));
+        return input.StandardDeviation.Length > 0 ? x.div(PerColor(input.StandardDeviation)) : x;
     }
 
-    private InvalidDataException Unusable(string why, Exception? inner = null) => new($"{_path} is not a usable feature network: {why}.", inner);
+    private Tensor PerColor(double[] values) => tensor(values, ScalarType.Float32, Device).view(1, 3, 1, 1);
 
-    // libtorch explains over many lines, the last of which names the fault.
-    private static string FirstLine(Exception e)
+    // (B, width), float32, whatever surrounds it.
+    private Tensor Shaped(object result, FeatureOutput output, long count, string what, int width)
     {
-        var lines = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return PrintableText.Of(lines.FirstOrDefault(line => line.Contains("Error: ", StringComparison.Ordinal)) ?? lines.FirstOrDefault() ?? "no reason given");
+        var found = _network.Member(result, output).to(ScalarType.Float32);
+        var shape = found.shape;
+        if (ReferenceEquals(output, Manifest.Spatial) && shape.Length > 2 && shape[0] == count)
+            found = (output.Channels is { } channels ? found.narrow(1, 0, Math.Min(channels, shape[1])) : found).flatten(1);
+        else if (shape is [_, _, 1, 1])
+            found = found.flatten(1);                                                         // as global means of PyTorch come
+        if (found.shape is not [var rows, > 0 and var columns] || rows != count || (width >= 0 && columns != width))
+            throw _network.Unusable($"its {what} are {ShapeGuard.Format(shape)}, expected ({count}, {(width >= 0 ? width : what[0] == 'p' ? "K" : "D")})");
+        if (!found.isfinite().all().item<bool>()) throw _network.Unusable($"its {what} are not finite");
+        return what[0] == 'p' && Manifest.Logits is not null ? found.softmax(1) : found;
     }
 }

@@ -9,6 +9,8 @@ namespace Msf.Evaluation;
 /// </summary>
 public sealed class FrechetReference : IDisposable
 {
+    private const long Block = 4096;
+
     private readonly Tensor _mean;                                                            // (D)
     private readonly Tensor _root;                                                            // (D, D): S1^1/2
     private readonly double _trace;
@@ -47,23 +49,32 @@ public sealed class FrechetReference : IDisposable
     /// <summary>
     /// Distance of features. With fewer of them than their width the eigenvalues other than 0 are those of a matrix of their number, which takes a fraction of the time; the distance is the same.
     /// </summary>
-    /// <param name="features">(N, D) with N of at least 2, any floating type, on any device.</param>
+    /// <param name="features">(N, D), any floating type, on any device.</param>
+    /// <param name="rows">Which of them, at least 2, any of them also several times; all when null.</param>
     /// <exception cref="ArgumentException">There are fewer than two, or they are of another width.</exception>
-    public FrechetResult DistanceTo(Tensor features)
+    public FrechetResult DistanceTo(Tensor features, long[]? rows = null)
     {
         ShapeGuard.Require(features, "features", -1, Width);
-        var count = features.shape[0];
+        var count = rows?.Length ?? features.shape[0];
         if (count < 2) throw new ArgumentException($"{count} images have no covariance; at least 2 are needed.", nameof(features));
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        var x = features.to(ScalarType.Float64).cpu();                                        // (N, D)
-        var mean = x.mean([0]);
-        var deviations = x.sub(mean);
+        Tensor Rows(long first, long length) =>
+            rows is null ? features.narrow(0, first, length) : features.index_select(0, tensor(rows.AsSpan((int)first, (int)length).ToArray(), device: features.device));
         if (count > Width)
         {
-            using var moments = new FeatureMoments(mean, deviations.t().mm(deviations).Times(1.0 / (count - 1)), count);
+            using var statistics = new FeatureStatistics(Width);
+            for (long first = 0; first < count; first += Block)
+            {
+                using var inner = NewDisposeScope();
+                statistics.Add(Rows(first, Math.Min(Block, count - first)));
+            }
+            using var moments = statistics.Moments();
             return DistanceTo(moments);
         }
+        var x = Rows(0, count).to(ScalarType.Float64).cpu();                                  // (N, D)
+        var mean = x.mean([0]);
+        var deviations = x.sub(mean);
         var y = deviations.mm(_root);                                                         // (N, D)
         var (kept, clamped) = Clamp(linalg.eigvalsh(y.mm(y.t()).Times(1.0 / (count - 1))));
         return Result(mean, deviations.Squared().sum().item<double>() / (count - 1), kept, clamped);

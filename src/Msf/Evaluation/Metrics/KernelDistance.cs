@@ -9,7 +9,7 @@ namespace Msf.Evaluation;
 /// </summary>
 public static class KernelDistance
 {
-    private const int Rows = 1024;
+    private const int Rows = 1024, Pieces = 4;
 
     /// <summary>The estimate from all pairs, in float64, in the memory of a part of the pairs.</summary>
     /// <param name="reference">Features of the data, (M, D) with M of at least 2, any floating type, on any device.</param>
@@ -26,6 +26,40 @@ public static class KernelDistance
         using var noGrad = no_grad();
         var (x, y) = (reference.to(ScalarType.Float64).cpu(), samples.to(ScalarType.Float64).cpu());
         return WithoutSelf(x) / (m * (double)(m - 1)) + WithoutSelf(y) / (n * (double)(n - 1)) - 2 * Sum(x, y) / (m * (double)n);
+    }
+
+    /// <summary>
+    /// The mean estimate of random subsets, as KID is published. Subsets are the pieces of random orders of the two sets, so that pieces of one order share no image; the
+    /// standard error counts those alone as independent.
+    /// </summary>
+    /// <param name="reference">Features of the data, (M, D) with M of at least 8.</param>
+    /// <param name="samples">Features of what is judged, (N, D) with N of at least 8.</param>
+    /// <param name="subsets">How many, at least 2.</param>
+    /// <param name="size">Images of each set in one, at least 2; at most a quarter of the smaller set is taken.</param>
+    /// <param name="seed">Draws them.</param>
+    /// <param name="cancellation">Looked at before each.</param>
+    /// <exception cref="ArgumentException">There are too few images, or the widths differ.</exception>
+    public static KernelResult OfSubsets(Tensor reference, Tensor samples, int subsets = 100, int size = 1000, long seed = 0, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(subsets, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
+        var smaller = Math.Min(reference.shape[0], samples.shape[0]);
+        size = (int)Math.Min(size, smaller / Pieces);
+        if (size < 2) throw new ArgumentException($"there are {reference.shape[0]} and {samples.shape[0]} images; at least {2 * Pieces} of each are needed.", nameof(samples));
+        var estimates = new double[subsets];
+        for (var i = 0; i < subsets; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            estimates[i] = Unbiased(Piece(reference, 0, i), Piece(samples, 1, i));
+        }
+        return new KernelResult(estimates.Average(), Spread.Deviation(estimates) / Math.Sqrt(Math.Min(subsets, smaller / size)), subsets, size);
+
+        Tensor Piece(Tensor features, int which, int i)
+        {
+            var pieces = (int)(features.shape[0] / size);
+            return features.index_select(0, tensor(Shuffling.Order(features.shape[0], seed, which, i / pieces).AsSpan(i % pieces * size, size).ToArray(), device: features.device));
+        }
     }
 
     private static double WithoutSelf(Tensor x)

@@ -1,0 +1,9 @@
+namespace Msf.Evaluation;
+
+/// <summary>Frechet distances of growing numbers of samples, and the line through them in 1/N.</summary>
+/// <param name="Counts">Numbers of samples N.</param>
+/// <param name="Distances">Distance of as many, chosen at random.</param>
+/// <param name="Intercept">Where the line meets 1/N = 0: the distance of infinitely many samples.</param>
+/// <param name="Slope">By what a distance of N samples exceeds it, times N.</param>
+/// <param name="InterceptError">Standard error of the intercept, from the distances' spread around the line.</param>
+public sealed record FrechetExtrapolation(long[] Counts, double[] Distances, double Intercept, double Slope, double InterceptError);
