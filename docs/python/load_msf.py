@@ -17,9 +17,9 @@ class Stage:
     def __init__(self, folder, stage):
         self.model = json.load(open(os.path.join(folder, "model.json")))["model"]
         self.stage = self.model["stages"][stage]
-        self.w = {name: tensor.float() for name, tensor in read(os.path.join(folder, f"stage{stage}.safetensors")).items()}
-    def linear(self, name, x):
-        return F.linear(x, self.w[f"{name}.weight"], self.w.get(f"{name}.bias"))
+        files = (["trunk.safetensors"] if self.model.get("sharedTrunk") else []) + [f"stage{stage}.safetensors"]
+        self.w = {name: tensor.float() for file in files for name, tensor in read(os.path.join(folder, file)).items()}
+    def linear(self, name, x): return F.linear(x, self.w[f"{name}.weight"], self.w.get(f"{name}.bias"))
     def norm(self, name, x):  # RMSNorm where it has weights, else layer norm without
         weight = self.w.get(f"{name}.weight")
         return F.layer_norm(x, x.shape[-1:], eps=1e-6) if weight is None else x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + 1e-6) * weight
@@ -41,7 +41,7 @@ class Stage:
         return self.linear(f"{name}.w3", F.silu(gate) * value)
     def __call__(self, x, t, y, condition=None, condition_t=None, augmentation=None):
         p, rows, columns = self.stage["patchSize"], x.shape[2] // self.stage["patchSize"], x.shape[3] // self.stage["patchSize"]
-        c = self.time("t_embedder", t) + self.w["y_embedder.embedding_table.weight"][y]
+        c = self.time("t_embedder", t) + self.w["y_embedder.embedding_table.weight"][y] + self.w.get("stage_embedder.weight", 0)
         if condition is not None: x, c = torch.cat([x, condition], 1), c + self.time("condition_t_embedder", condition_t)
         if augmentation is not None: c = c + self.linear("aug_embedder", augmentation)
         x = F.conv2d(x, self.w["x_embedder.proj.weight"], self.w["x_embedder.proj.bias"], stride=p).flatten(2).transpose(1, 2) + self.w["pos_embed"]

@@ -118,7 +118,7 @@ internal sealed class InfoCommand : MsfCommand
                 CultureInfo.InvariantCulture,
                 $"  {stage.Name,-12} {stage.Size,-8} patch {stage.PatchSize}, {stage.Width} wide, {stage.Depth} deep, {stage.Heads} heads{string.Concat(stage.Block.Select(option => $", {option}"))}; {stage.Parameters / 1e6:F2} M parameters, {stage.Tokens} tokens, {stage.MultiplyAddsPerForward / 1e9:F3} G multiply-adds x {stage.Forwards} forwards"));
         Terminal.Out.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"  {report.Parameters / 1e6:F2} M parameters, {report.MultiplyAddsPerImage / 1e9:F2} G multiply-adds an image"));
+            CultureInfo.InvariantCulture, $"  {report.Parameters / 1e6:F2} M parameters{(report.SharedParameters is { } shared ? $", {shared / 1e6:F2} M of them in the trunk that all stages share" : "")}, {report.MultiplyAddsPerImage / 1e9:F2} G multiply-adds an image"));
         Terminal.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"  {report.Baseline.Name}: {report.Baseline.MultiplyAddsPerImage / 1e9:F2} G an image, {report.CostRatio:F2} times as much"));
         foreach (var line in report.Sampling.Lines()) Terminal.Out.WriteLine($"  {line}");

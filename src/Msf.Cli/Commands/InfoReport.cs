@@ -11,7 +11,7 @@ namespace Msf.Cli.Commands;
 /// <summary>What <c>msf info --json</c> prints.</summary>
 /// <param name="Name">Name of the model.</param>
 /// <param name="Stages">The stages, coarse to fine.</param>
-/// <param name="Parameters">Parameters of all stages.</param>
+/// <param name="Parameters">Parameters of all stages; those of a shared trunk count once.</param>
 /// <param name="MultiplyAddsPerImage">Multiply-adds of sampling one image.</param>
 /// <param name="Baseline">The single-scale twin with the base's sampling budget.</param>
 /// <param name="CostRatio">The twin's multiply-adds over the model's.</param>
@@ -27,6 +27,10 @@ internal sealed record InfoReport(
     /// <summary>What the model was distilled from; null where it was not.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Student? Distillation { get; init; }
+
+    /// <summary>Parameters of the trunk that the stages share, which are in the number of every stage; absent where each has its own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? SharedParameters { get; init; }
 
     /// <summary>Images that are sampled together where nothing is said, as in <c>msf sample</c>.</summary>
     internal const int DefaultBatch = 16;
@@ -50,7 +54,10 @@ internal sealed record InfoReport(
         return new InfoReport(
             model.Name, stages, cost.Parameters, cost.MultiplyAddsPerImage, new Twin(twin.Name, twinCost.MultiplyAddsPerImage),
             Math.Round((double)twinCost.MultiplyAddsPerImage / cost.MultiplyAddsPerImage, 4), InfoSampling.Of(cost, twinCost, precision, calibration),
-            [.. MemoryOf(model, training)]);
+            [.. MemoryOf(model, training)])
+        {
+            SharedParameters = model.SharedTrunk ? cost.Stages[0].Network.TrunkParameters : null,
+        };
     }
 
     private static Stage StageOf(StageCost cost, int stage, int stages)

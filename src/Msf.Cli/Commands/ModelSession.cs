@@ -37,6 +37,8 @@ internal sealed class ModelSession(RunConfig config) : TrainingSession
             terminal.Error.WriteLine(
                 $"stage {stage}: {cost.Parameters / 1e6:F2} M parameters, {cost.Tokens} tokens, {cost.MultiplyAdds / 1e9:F3} G multiply-adds a forward, {images[stage]:N0} images");
         }
+        if (config.Model.SharedTrunk)
+            terminal.Error.WriteLine($"the stages share a trunk of {TransformerCost.Of(config.Model.Transformer(0)).TrunkParameters / 1e6:F2} M parameters: {TransformerCost.ParametersOf(config.Model) / 1e6:F2} M in all");
         terminal.Error.WriteLine($"training: {shares.TrainingMultiplyAdds(images) / 1e12:F1} T multiply-adds");
     }
 

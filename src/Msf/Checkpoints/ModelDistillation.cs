@@ -1,3 +1,4 @@
+using Msf.Models;
 using Msf.Sampling;
 
 namespace Msf.Checkpoints;
@@ -17,12 +18,12 @@ public sealed record ModelDistillation
     /// <summary>Guidance that is folded into every distilled stage; of a stage that is the teacher's own it says nothing.</summary>
     public required GuidanceConfig[] Guidance { get; init; }
 
-    /// <summary>Identity of a model's weights: the SHA-256, in hexadecimal digits, of the digests of its stages.</summary>
+    /// <summary>Identity of a model's weights: the SHA-256, in hexadecimal digits, of the digests of the files that hold them.</summary>
     /// <param name="folder">The model folder.</param>
-    /// <param name="stages">How many stages it has.</param>
+    /// <param name="model">Its architecture.</param>
     /// <exception cref="FileNotFoundException">The weights of a stage are missing.</exception>
-    public static string IdentityOf(string folder, int stages) => FileDigest.OfText(
-        string.Join('\n', Enumerable.Range(0, stages).Select(stage => FileDigest.Sha256(Path.Combine(folder, ModelFolder.StageName(stage))))));
+    public static string IdentityOf(string folder, ModelConfig model) => FileDigest.OfText(
+        string.Join('\n', ModelFolder.WeightNames(model).Select(name => FileDigest.Sha256(Path.Combine(folder, name)))));
 
     /// <summary>Whether what is said of the model and how it is sampled agree.</summary>
     /// <param name="distillation">What is said; null for a model that was not distilled.</param>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -9,30 +8,36 @@ using static TorchSharp.torch;
 
 namespace Msf.Checkpoints;
 
-/// <summary>A model on disk: <c>model.json</c> and one <c>stageN.safetensors</c> per stage; complete or absent.</summary>
+/// <summary>A model on disk: <c>model.json</c> and one <c>stageN.safetensors</c> per stage, and <c>trunk.safetensors</c> where stages share one; complete or absent.</summary>
 public static class ModelFolder
 {
     /// <summary>Name of the manifest.</summary>
     public const string ManifestName = "model.json";
 
+    /// <summary>Name of the weights that all stages have in common, where the model has a shared trunk.</summary>
+    public const string TrunkName = "trunk.safetensors";
+
     /// <summary>Name of the folder of the autoencoder, where the model is one of latents.</summary>
     public const string AutoencoderName = "autoencoder";
 
     private const int MostAttempts = 10;
-    private const int MostOverHeld = 8;
-    private const int FreeValues = 1 << 20;
 
     /// <summary>Name of the weights of a stage.</summary>
     public static string StageName(int stage) => $"stage{stage}.safetensors";
 
+    /// <summary>Names of all files that hold weights of a model: those of the stages, coarse to fine, and that of a shared trunk before them.</summary>
+    public static IReadOnlyList<string> WeightNames(ModelConfig model) =>
+        [.. model.SharedTrunk ? [TrunkName] : Array.Empty<string>(), .. Enumerable.Range(0, model.Stages.Length).Select(StageName)];
+
     /// <summary>Writes a model folder beside its final place and swaps it in.</summary>
     /// <param name="folder">The folder; replaced when it exists.</param>
     /// <param name="manifest">A valid manifest; the digests of the stages and its own are added to it.</param>
-    /// <param name="stages">State of every stage, under DiT's keys.</param>
+    /// <param name="stages">State of every stage, under DiT's keys; a shared trunk is in each of them.</param>
     /// <param name="weightType">Type of the weights on disk, Float16, BFloat16 or Float32; the fixed positions stay float32.</param>
     /// <param name="autoencoder">Folder of the autoencoder, copied into the model; exactly where the manifest names one.</param>
     /// <exception cref="ArgumentException">
-    /// The manifest is invalid or of another number of stages, or a finite weight would become infinite in <paramref name="weightType"/>.
+    /// The manifest is invalid or of another number of stages, stages that share a trunk have different ones, or a finite weight would become infinite in
+    /// <paramref name="weightType"/>.
     /// </exception>
     /// <exception cref="IOException">The file system refused; a folder that was there is as it was.</exception>
     public static void Save(
@@ -45,18 +50,9 @@ public static class ModelFolder
             throw new ArgumentException($"{stages.Count} states came for {manifest.Model.Stages.Length} stages; give one each.", nameof(stages));
         AtomicFolder.Write(folder, temporary =>
         {
-            var digests = new string[stages.Count];
-            for (var stage = 0; stage < stages.Count; stage++)
-            {
-                using var scope = NewDisposeScope();
-                var path = Path.Combine(temporary, StageName(stage));
-                var tensors = stages[stage].ToDictionary(
-                    pair => pair.Key, pair => pair.Key == "pos_embed" ? pair.Value : StateDictLoader.Convert(pair.Key, pair.Value, weightType));
-                SafetensorsWriter.Write(path, tensors, new Dictionary<string, string> { ["format"] = "pt" });
-                digests[stage] = FileDigest.Sha256(path);
-            }
+            var written = StageFiles.Write(temporary, manifest, stages, weightType);
             if (autoencoder is not null) AutoencoderFolder.Copy(autoencoder, Path.Combine(temporary, AutoencoderName));
-            var json = JsonSerializer.Serialize(manifest with { StageDigests = digests, Digest = ManifestDigest.Blank }, JsonFormat.Indented);
+            var json = JsonSerializer.Serialize(written with { Digest = ManifestDigest.Blank }, JsonFormat.Indented);
             File.WriteAllText(Path.Combine(temporary, ManifestName), ManifestDigest.Seal(json + "\n"));
         });
     }
@@ -103,6 +99,7 @@ public static class ModelFolder
             {
                 var manifest = ModelManifest.Parse(text, Path.Combine(folder, ManifestName));
                 for (var stage = 0; stage < manifest.Model.Stages.Length; stage++) networks.Add(ReadStage(folder, manifest, stage));
+                if (manifest.Model.SharedTrunk) SharedTrunk.Join(networks);
                 if (ReadManifestText(folder) == text) return (manifest, [.. networks]);
                 throw new InvalidDataException($"{folder} is replaced faster than it can be read; copy it and read the copy.");
             }
@@ -122,54 +119,7 @@ public static class ModelFolder
     /// <returns>The network, float32, on the CPU, in evaluation mode, owned by the caller.</returns>
     /// <exception cref="FileNotFoundException">The weights are missing.</exception>
     /// <exception cref="InvalidDataException">The weights are broken or changed, or do not fit the manifest.</exception>
-    public static DiffusionTransformer ReadStage(string folder, ModelManifest manifest, int stage)
-    {
-        var path = Path.Combine(folder, StageName(stage));
-        var config = manifest.Model.Transformer(stage);
-        using var file = SafetensorsFile.Open(path);
-        RequireRoom(config, file, path);
-        var network = new DiffusionTransformer(config);
-        try
-        {
-            using var scope = NewDisposeScope();
-            StateDictLoader.Load(network, file.ReadAll(), path);
-            // After loading: the manifest was read before, so a file that still fits it now is the one that was loaded.
-            if (manifest.StageDigests is { } digests && FileDigest.Sha256(path) != digests[stage])
-                throw new InvalidDataException(
-                    $"{path} is not the file that {ManifestName} vouches for: it is damaged, or was exchanged. Use another copy; after an exchange on purpose remove stageDigests and digest from {ManifestName}.");
-            network.eval();
-            return network;
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
-    }
-
-    // Before memory is taken for the network: its blocks and positions alone may not outnumber what the file holds, then all of it, as a network on
-    // the meta device tells, may not by far. What is missing in a file of about the right size is listed later.
-    private static void RequireRoom(TransformerConfig config, SafetensorsFile file, string path)
-    {
-        var held = file.Tensors.Values.Sum(tensor => tensor.Shape.Aggregate(1.0, (product, size) => product * size));
-        var blocks = (double)config.Depth * config.Width * config.Width;
-        var positions = config.InputSize.Aggregate((double)config.Width, (product, side) => product * (side / config.PatchSize));
-        if (blocks + positions > held || Described() > MostOverHeld * held + FreeValues)
-            throw new InvalidDataException($"{path}: does not fit the model (it holds {held:N0} values, far fewer than {ManifestName} describes); use weights made for this configuration.");
-
-        double Described()
-        {
-            try
-            {
-                using var blueprint = new DiffusionTransformer(config, META);
-                return blueprint.state_dict().Values.Sum(tensor => (double)tensor.numel());
-            }
-            catch (ExternalException)
-            {
-                return double.PositiveInfinity;                                               // of a size that libtorch cannot count
-            }
-        }
-    }
+    public static DiffusionTransformer ReadStage(string folder, ModelManifest manifest, int stage) => StageFiles.Read(folder, manifest, stage);
 
     private static string ReadManifestText(string folder)
     {

@@ -52,6 +52,10 @@ public sealed record ModelManifest
     /// </summary>
     public string[]? StageDigests { get; init; }
 
+    /// <summary>The same of the file of a shared trunk; null where the stages share none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TrunkDigest { get; init; }
+
     /// <summary>
     /// SHA-256 of the manifest's own text with these digits as zeros, in lower-case hexadecimal digits; null where nobody vouches for it (older
     /// folders, manifests edited by hand). The last member.
@@ -82,6 +86,7 @@ public sealed record ModelManifest
         errors.AddRange(ModelDistillation.Validate(Distillation, Sampling).Select(error => $"distillation: {error}"));
         if (StageDigests is not null && StageDigests.Length != Model.Stages.Length)
             errors.Add($"there are {StageDigests.Length} stage digests for {Model.Stages.Length} stages");
+        if (TrunkDigest is not null && !Model.SharedTrunk) errors.Add("there is a trunkDigest for stages that share no trunk");
         return errors;
     }
 

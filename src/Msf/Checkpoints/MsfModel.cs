@@ -86,6 +86,8 @@ public sealed class MsfModel : IDisposable
                 network.to(device);
                 if (resolved == ComputePrecision.BFloat16) network.to(ScalarType.BFloat16);
             }
+            if (manifest.Model.SharedTrunk) SharedTrunk.Join(networks);                       // casting parted them
+            if (weaker?.Manifest.Model.SharedTrunk == true) SharedTrunk.Join(weaker.Networks);
             return new MsfModel(manifest, networks, resolved, ReadAutoencoder(folder, manifest, device, autoencoder), weaker);
         }
         catch

@@ -23,11 +23,13 @@ public static class StateDictLoader
     /// have it.
     /// </param>
     /// <param name="what">What the tensors are (a file's path), for the message.</param>
+    /// <param name="part">Which of the module's keys the tensors are; null for all.</param>
     /// <exception cref="InvalidDataException">Keys are missing or unexpected, or shapes or types differ; the message lists all.</exception>
     /// <exception cref="ArgumentException">The module is on the meta device and cannot hold values.</exception>
-    public static void Load(nn.Module module, IReadOnlyDictionary<string, Tensor> tensors, string what)
+    public static void Load(nn.Module module, IReadOnlyDictionary<string, Tensor> tensors, string what, Func<string, bool>? part = null)
     {
         var state = Extract(module);
+        if (part is not null) state = state.Where(entry => part(entry.Key)).ToDictionary();
         if (state.Any(entry => entry.Value.device_type == TorchSharp.DeviceType.META))
             throw new ArgumentException("The module is on the meta device and cannot hold values; build it on a real one.", nameof(module));
         RequireFit(state, tensors, what);

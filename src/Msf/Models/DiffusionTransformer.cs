@@ -19,6 +19,7 @@ public sealed class DiffusionTransformer : Module
     [ComponentName(Name = "condition_t_embedder")] private readonly TimestepEmbedder? _conditionTimeEmbed;
     [ComponentName(Name = "y_embedder")] private readonly LabelEmbedder _labelEmbed;
     [ComponentName(Name = "aug_embedder")] private readonly AugmentationEmbedder? _augmentationEmbed;
+    [ComponentName(Name = "stage_embedder")] private readonly StageEmbedder? _stageEmbed;
     [ComponentName(Name = "pos_embed")] private readonly Parameter _positions;
     [ComponentName(Name = "blocks")] private readonly ModuleList<TransformerBlock> _blocks;
     [ComponentName(Name = "final_layer")] private readonly FinalLayer _finalLayer;
@@ -38,6 +39,7 @@ public sealed class DiffusionTransformer : Module
         _conditionTimeEmbed = config.ConditionChannels > 0 ? new TimestepEmbedder(config.Width, config.TimeScale, device, config.TimeOffset) : null;
         _labelEmbed = new LabelEmbedder(config.Classes, config.Width, device);
         _augmentationEmbed = config.AugmentationLabels > 0 ? new AugmentationEmbedder(config.AugmentationLabels, config.Width, device) : null;
+        _stageEmbed = config.StageEmbedding ? new StageEmbedder(config.Width, device) : null;
         _positions = Parameter(_grids.InitialTable().to(device ?? CPU), requires_grad: false);
         _blocks = new ModuleList<TransformerBlock>([.. Enumerable.Range(0, config.Depth)
             .Select(_ => new TransformerBlock(config.Width, config.Heads, config.MlpRatio, device, config.Block, _grids.Rotary))]);
@@ -175,6 +177,7 @@ public sealed class DiffusionTransformer : Module
         var c = _timeEmbed.call(TransformerInputs.PadRows(t)).Plus(_labelEmbed.call(TransformerInputs.PadRows(labels)));
         if (conditionTime is not null) c = c.Plus(_conditionTimeEmbed!.call(TransformerInputs.PadRows(conditionTime)));
         if (augmentation is not null) c = c.Plus(_augmentationEmbed!.call(TransformerInputs.PadRows(augmentation)));
+        if (_stageEmbed is not null) c = _stageEmbed.call(c);
         return c.MoveToOuterDisposeScope();                                                   // (B', D)
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Msf.Factorization;
 
 namespace Msf.Models;
@@ -22,6 +23,13 @@ public sealed record ModelConfig
 
     /// <summary>The stages, coarse to fine; as many as levels.</summary>
     public required StageConfig[] Stages { get; init; }
+
+    /// <summary>
+    /// Whether one transformer serves all stages: blocks, time and class embedders are shared, a stage embedding is added to their conditioning vector, and patch
+    /// embedding, positions and final layer are each stage's own. Stages must agree in everything but the patch size. Default false: a transformer for every stage, the paper's.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool SharedTrunk { get; init; }
 
     /// <summary>Whether the networks also predict a variance, as DiT and SiT checkpoints do; default false.</summary>
     public bool LearnSigma { get; init; }
@@ -61,6 +69,7 @@ public sealed record ModelConfig
             Block = size.Block,
             Classes = Classes,
             AugmentationLabels = AugmentationLabels,
+            StageEmbedding = SharedTrunk && Stages.Length > 1,
             LearnSigma = LearnSigma,
             TimeScale = TimeScale,
             TimeOffset = TimeOffset,
@@ -77,6 +86,7 @@ public sealed record ModelConfig
         Name = $"{Name} (single scale)",
         Factorization = Factorization with { Levels = 1, ProjectResidual = false },
         Stages = [Stages[0]],
+        SharedTrunk = false,
     };
 
     /// <summary>Everything that is wrong with the configuration, one line each; empty when it is usable.</summary>
@@ -90,6 +100,7 @@ public sealed record ModelConfig
         if (errors.Count > 0) return errors;
         for (var stage = 0; stage < Stages.Length; stage++)
             errors.AddRange(Transformer(stage).Validate().Select(error => $"stage {stage}: {error}"));
+        if (SharedTrunk) errors.AddRange(Models.SharedTrunk.Validate(Stages));
         return errors;
     }
 }

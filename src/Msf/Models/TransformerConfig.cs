@@ -38,6 +38,9 @@ public sealed record TransformerConfig
     /// <summary>Numbers A of an augmentation label that the network can be told; 0, the default, for none.</summary>
     public int AugmentationLabels { get; init; }
 
+    /// <summary>Whether a learned vector joins the conditioning vector, by which blocks that several stages share tell them apart; default false.</summary>
+    public bool StageEmbedding { get; init; }
+
     /// <summary>Whether the network has 2 C output channels of which the second half is a variance (DiT, SiT); default false.</summary>
     public bool LearnSigma { get; init; }
 

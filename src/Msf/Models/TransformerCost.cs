@@ -13,6 +13,9 @@ public sealed record TransformerCost
     /// <summary>Number of parameters, the fixed positions left out.</summary>
     public required long Parameters { get; init; }
 
+    /// <summary>Those of them that stages with a shared trunk have in common (<see cref="SharedTrunk"/>).</summary>
+    public required long TrunkParameters { get; init; }
+
     /// <summary>Tokens N per image.</summary>
     public required int Tokens { get; init; }
 
@@ -34,16 +37,27 @@ public sealed record TransformerCost
         var perToken = depth * (4 * d * d + layers * d * hidden) + patchIn * d + d * patchOut;
         var perImage = times * (frequencies * d + d * d) + depth * 6 * d * d + 2 * d * d;
         var attention = depth * 2 * n * n * d;
-        var biases = depth * (4 * d + (layers - 1) * hidden + d + 6 * d) + d + patchOut + times * 2 * d + 2 * d;
-        var norms = config.Block.Normalization == NormalizationKind.RmsNorm ? (2 * depth + 1) * d : 0;
-        if (config.Block.QueryKeyNormalization) norms += depth * 2 * (d / config.Heads);
+        var norm = config.Block.Normalization == NormalizationKind.RmsNorm ? d : 0;
+        var norms = depth * 2 * norm + (config.Block.QueryKeyNormalization ? depth * 2 * (d / config.Heads) : 0);
         var labels = (config.Classes + 1 + config.AugmentationLabels) * d;
+        var own = patchIn * d + d * patchOut + 2 * d * d + d + patchOut + 2 * d + norm
+            + (times - 1) * (frequencies * d + d * d + 2 * d) + (config.StageEmbedding ? d : 0);
+        var trunk = depth * (10 * d * d + layers * d * hidden + 11 * d + (layers - 1) * hidden) + norms + frequencies * d + d * d + 2 * d + labels;
         return new TransformerCost
         {
-            Parameters = perToken + perImage + biases + norms + labels,
+            Parameters = trunk + own,
+            TrunkParameters = trunk,
             Tokens = (int)n,
             MultiplyAdds = n * perToken + perImage + attention,
         };
+    }
+
+    /// <summary>Number of parameters of a whole model; those of a shared trunk count once.</summary>
+    /// <param name="model">A valid configuration.</param>
+    public static long ParametersOf(ModelConfig model)
+    {
+        var stages = Enumerable.Range(0, model.Stages.Length).Select(stage => Of(model.Transformer(stage))).ToArray();
+        return stages.Sum(stage => stage.Parameters) - (model.SharedTrunk ? (stages.Length - 1) * stages[0].TrunkParameters : 0);
     }
 
     /// <summary>Multiply-adds of sampling one image with a whole model.</summary>

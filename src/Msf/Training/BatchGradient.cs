@@ -14,35 +14,27 @@ internal sealed class BatchGradient : IDisposable
     private readonly StageLoss _loss;
     private readonly int _parts;
     private readonly bool _recompute;
-    private readonly ParameterBuffer _buffer;                                                 // of the network itself
     private readonly List<DiffusionTransformer> _networks;                                    // the network, and its twins
     private readonly GradientSum _sum;
 
-    /// <summary>Moves the network's parameters into one vector.</summary>
+    /// <summary>Prepares for the batches of a stage.</summary>
     /// <param name="network">In its compute type, on its device, in training mode; not disposed here.</param>
+    /// <param name="groups">Its parameters, group after group, which the network computes with already.</param>
     /// <param name="loss">The loss of the stage.</param>
     /// <param name="config">Batch size, parts, recomputation.</param>
-    internal BatchGradient(DiffusionTransformer network, StageLoss loss, TrainingConfig config)
+    internal BatchGradient(DiffusionTransformer network, IReadOnlyList<ParameterGroup> groups, StageLoss loss, TrainingConfig config)
     {
         (_loss, _parts, _recompute) = (loss, config.Accumulate, config.RecomputeBlocks);
-        _buffer = new ParameterBuffer(new FlatParameters(network));
         _networks = [network];
-        var shares = BatchShares.OfTraining((config.BatchSize + _parts - 1) / _parts, network.Device, _buffer.Values.dtype);
+        var shares = BatchShares.OfTraining((config.BatchSize + _parts - 1) / _parts, network.Device, network.Type);
         while (_networks.Count < shares) _networks.Add(network.Twin());
-        _sum = new GradientSum(_networks.Select(each => new FlatParameters(each)));
+        _sum = new GradientSum(_networks.Select(each => groups.SelectMany(group => group.Of(each).Parameters)));
         // Parts are summed in float32 whatever the network computes in, so that none is rounded away.
-        Value = zeros_like(_buffer.Values, _parts > 1 ? ScalarType.Float32 : _buffer.Values.dtype).DetachFromDisposeScope();
+        Value = zeros(groups.Sum(group => group.Length), _parts > 1 ? ScalarType.Float32 : network.Type, network.Device).DetachFromDisposeScope();
     }
 
-    /// <summary>What the network computes with, (P), in its type; writing here changes the network.</summary>
-    internal Tensor Parameters => _buffer.Values;
-
-    /// <summary>The gradient of the last batch, (P), float32 or the compute type.</summary>
+    /// <summary>The gradient of the last batch, (P), group after group, float32 or the compute type.</summary>
     internal Tensor Value { get; }
-
-    /// <summary>Puts weights into the network, rounded to its type.</summary>
-    /// <param name="weights">(P), float32.</param>
-    internal void Set(Tensor weights) => _buffer.Set(weights);
 
     /// <summary>Goes forward and back.</summary>
     /// <param name="draw">The batch.</param>
@@ -99,7 +91,6 @@ internal sealed class BatchGradient : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _buffer.Dispose();
         Value.Dispose();
         foreach (var twin in _networks.Skip(1)) twin.Dispose();
     }

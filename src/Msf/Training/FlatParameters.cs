@@ -13,9 +13,14 @@ public sealed class FlatParameters
     private readonly (string Name, TorchSharp.Modules.Parameter Value)[] _parameters;
 
     /// <summary>Takes the trainable parameters of a module, in the order of their names.</summary>
-    public FlatParameters(Module module)
+    public FlatParameters(Module module) : this(module, _ => true) { }
+
+    /// <summary>Takes some of the trainable parameters of a module, in the order of their names.</summary>
+    /// <param name="module">The module.</param>
+    /// <param name="holds">Which parameters, by name.</param>
+    public FlatParameters(Module module, Func<string, bool> holds)
     {
-        _parameters = [.. module.named_parameters().Where(p => p.parameter.requires_grad)
+        _parameters = [.. module.named_parameters().Where(p => p.parameter.requires_grad && holds(p.name))
             .OrderBy(p => p.name, StringComparer.Ordinal).Select(p => (p.name, p.parameter))];
         Length = _parameters.Sum(p => p.Value.numel());
     }

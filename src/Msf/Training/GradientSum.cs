@@ -19,9 +19,13 @@ internal sealed unsafe class GradientSum
 
     /// <summary>Takes networks of one architecture.</summary>
     /// <param name="networks">The parameters of each, of one type and on one device.</param>
-    internal GradientSum(IEnumerable<FlatParameters> networks)
+    internal GradientSum(IEnumerable<FlatParameters> networks) : this(networks.Select(network => network.Parameters)) { }
+
+    /// <summary>Takes networks of one architecture.</summary>
+    /// <param name="networks">The parameters of each, of one type and on one device, in the order of the vector.</param>
+    internal GradientSum(IEnumerable<IEnumerable<Parameter>> networks)
     {
-        _shares = [.. networks.Select(network => network.Parameters.ToArray())];
+        _shares = [.. networks.Select(network => network.ToArray())];
         var pieces = new List<(int, long, long, long)>();
         long start = 0;
         for (var i = 0; i < _shares[0].Length; i++)

@@ -13,9 +13,17 @@ public sealed class ParameterBuffer : IDisposable
     {
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var all = parameters.Parameters;
-        Values = cat([.. all.Select(parameter => parameter.detach().flatten())]).DetachFromDisposeScope();
-        foreach (var (parameter, value) in all.Zip(parameters.Slices(Values))) parameter.set_(value);
+        Values = cat([.. parameters.Parameters.Select(parameter => parameter.detach().flatten())]).DetachFromDisposeScope();
+        Join(parameters);
+    }
+
+    /// <summary>Lets the parameters of another network be views of the same vector; their own values are lost.</summary>
+    /// <param name="parameters">Parameters of the same names and shapes, of the same type and on the same device.</param>
+    public void Join(FlatParameters parameters)
+    {
+        using var noGrad = no_grad();
+        using var scope = NewDisposeScope();
+        foreach (var (parameter, value) in parameters.Parameters.Zip(parameters.Slices(Values))) parameter.set_(value);
     }
 
     /// <summary>The parameters, (P), in the order of <see cref="FlatParameters"/>; writing here changes the network.</summary>

@@ -10,11 +10,11 @@ public static class PostHocAverage
 {
     /// <summary>Builds the averages of all stages and writes a model folder.</summary>
     /// <param name="run">A run trained with <see cref="TrainingConfig.PostHocEma"/>.</param>
-    /// <param name="relativeWidths">Relative width sigma_rel of every stage, coarse to fine, or one for all.</param>
+    /// <param name="relativeWidths">Relative width sigma_rel of every stage, coarse to fine, or one for all; stages that share a trunk have one.</param>
     /// <param name="images">Images of the run at which the averages end, those of a snapshot; null takes the newest.</param>
     /// <param name="model">Model folder to write; replaced when it exists.</param>
     /// <returns>Where the averages end, and of every stage how well its profile is met.</returns>
-    /// <exception cref="ArgumentException">A width is out of range, or there are as many as neither one nor the stages.</exception>
+    /// <exception cref="ArgumentException">A width is out of range, there are as many as neither one nor the stages, or different ones for a shared trunk.</exception>
     /// <exception cref="DirectoryNotFoundException">The run has no snapshots.</exception>
     /// <exception cref="InvalidDataException">There is no snapshot at that many images, or one is damaged or of another model.</exception>
     /// <exception cref="IOException">The model folder could not be written.</exception>
@@ -28,18 +28,18 @@ public static class PostHocAverage
         var stages = manifest.Model.Stages.Length;
         if (relativeWidths.Count != 1 && relativeWidths.Count != stages)
             throw new ArgumentException($"{relativeWidths.Count} widths came for {stages} stages; give one, or one for every stage.");
+        if (manifest.Model.SharedTrunk && relativeWidths.Distinct().Count() > 1)
+            throw new ArgumentException($"the stages share a trunk, and its average has one width; give one width, not {string.Join(", ", relativeWidths)}.");
 
         using var scope = NewDisposeScope();
         var errors = new double[stages];
         var states = new Dictionary<string, Tensor>[stages];
+        var (trunk, trunkError) = manifest.Model.SharedTrunk ? Build(read, new Part(0, IsTrunk: true), relativeWidths[0]) : ([], 0);
         for (var stage = 0; stage < stages; stage++)
         {
-            var stored = Stored(read, stage);
-            var target = PowerFunctionProfile.OfWidth(relativeWidths[stage % relativeWidths.Count], Math.Max(1, manifest.Training!.ImagesPerStage[stage]));
-            var reconstruction = PostHocReconstruction.Solve([.. stored.Select(average => average.Profile)], target);
-            errors[stage] = reconstruction.RelativeError;
-            var parts = stored.Zip(reconstruction.Coefficients, (average, coefficient) => (average.Folder, average.Tensor, coefficient));
-            states[stage] = Combine(manifest, stage, parts, snapshots[^1].Folder);
+            (states[stage], errors[stage]) = Build(read, new Part(stage, IsTrunk: false), relativeWidths[stage % relativeWidths.Count]);
+            foreach (var (name, tensor) in trunk) states[stage].Add(name, tensor);
+            errors[stage] = Math.Max(errors[stage], trunkError);
         }
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(model))!);
         var autoencoder = manifest.AutoencoderIdentity is null ? null : Path.Combine(run.Model, ModelFolder.AutoencoderName);
@@ -56,11 +56,21 @@ public static class PostHocAverage
         throw new InvalidDataException($"{run.Root} has no averages at {images} images; choose one of {string.Join(", ", all.Select(snapshot => snapshot.Images))}.");
     }
 
+    private static (Dictionary<string, Tensor> State, double Error) Build((string Folder, AverageSnapshot Content)[] snapshots, Part part, double width)
+    {
+        var (newest, last) = snapshots[^1];
+        var stored = Stored(snapshots, part);
+        var target = PowerFunctionProfile.OfWidth(width, Math.Max(1, part.Images(last.Manifest)));
+        var reconstruction = PostHocReconstruction.Solve([.. stored.Select(average => average.Profile)], target);
+        var averages = stored.Zip(reconstruction.Coefficients, (average, coefficient) => (average.Folder, average.Tensor, coefficient));
+        return (Combine(last.Manifest.Model, part, averages, newest), reconstruction.RelativeError);
+    }
+
     // A stage that was not trained between two snapshots has the same averages in both: one of them says it all. A stage that was not
     // trained at all has its initial weights in each.
-    private static List<(PowerFunctionProfile Profile, string Folder, int Tensor)> Stored((string Folder, AverageSnapshot Content)[] snapshots, int stage)
+    private static List<(PowerFunctionProfile Profile, string Folder, int Tensor)> Stored((string Folder, AverageSnapshot Content)[] snapshots, Part part)
     {
-        long Images(AverageSnapshot content) => content.Manifest.Training!.ImagesPerStage[stage];
+        long Images(AverageSnapshot content) => part.Images(content.Manifest);
         if (Images(snapshots[^1].Content) == 0) return [(new PowerFunctionProfile(0, 1), snapshots[^1].Folder, 0)];
         return
         [
@@ -71,26 +81,34 @@ public static class PostHocAverage
     }
 
     private static Dictionary<string, Tensor> Combine(
-        ModelManifest manifest, int stage, IEnumerable<(string Folder, int Tensor, double Coefficient)> parts, string newest)
+        ModelConfig model, Part part, IEnumerable<(string Folder, int Tensor, double Coefficient)> averages, string newest)
     {
-        using var network = new DiffusionTransformer(manifest.Model.Transformer(stage));
-        var parameters = new FlatParameters(network);
+        using var network = new DiffusionTransformer(model.Transformer(part.Stage));
+        var parameters = new FlatParameters(network, key => !model.SharedTrunk || SharedTrunk.Holds(key) == part.IsTrunk);
         var sum = zeros(parameters.Length);                                                   // (P)
-        foreach (var folder in parts.GroupBy(part => part.Folder))
+        foreach (var folder in averages.GroupBy(average => average.Folder))
         {
             using var scope = NewDisposeScope();
-            using var file = SafetensorsFile.Open(Path.Combine(folder.Key, ModelFolder.StageName(stage)));
-            foreach (var part in folder)
+            using var file = SafetensorsFile.Open(Path.Combine(folder.Key, part.File));
+            foreach (var (_, tensor, coefficient) in folder)
             {
-                var average = file.Read(AverageSnapshots.TensorName(part.Tensor));
+                var average = file.Read(AverageSnapshots.TensorName(tensor));
                 if (!average.shape.SequenceEqual(sum.shape))
-                    throw new InvalidDataException($"{folder.Key}: an average of stage {stage} is {ShapeGuard.Format(average.shape)}, expected {ShapeGuard.Format(sum.shape)}.");
-                sum.AddInPlace(average.Times(part.Coefficient));
+                    throw new InvalidDataException($"{folder.Key}: an average in {part.File} is {ShapeGuard.Format(average.shape)}, expected {ShapeGuard.Format(sum.shape)}.");
+                sum.AddInPlace(average.Times(coefficient));
             }
         }
         var state = parameters.Unflatten(sum);
-        using var last = SafetensorsFile.Open(Path.Combine(newest, ModelFolder.StageName(stage)));
+        using var last = SafetensorsFile.Open(Path.Combine(newest, part.File));
         foreach (var name in last.Tensors.Keys.Where(name => !AverageSnapshots.IsAverage(name))) state.Add(name, last.Read(name));
         return state;
+    }
+
+    /// <summary>What is averaged together: the own weights of a stage, or a shared trunk, which has seen the images of all stages.</summary>
+    private sealed record Part(int Stage, bool IsTrunk)
+    {
+        internal string File => IsTrunk ? ModelFolder.TrunkName : ModelFolder.StageName(Stage);
+
+        internal long Images(ModelManifest manifest) => IsTrunk ? manifest.Training!.ImagesPerStage.Sum() : manifest.Training!.ImagesPerStage[Stage];
     }
 }

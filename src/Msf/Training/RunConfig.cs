@@ -40,7 +40,19 @@ public sealed record RunConfig
         .. LabelsDoNotFit(),
         .. WeakerModelIsMissing(),
         .. DistillationDoesNotFit(),
+        .. SharesDoNotFit(),
     ];
+
+    // With a share of 0 a stage keeps its own weights, and the trunk leaves them behind.
+    private IEnumerable<string> SharesDoNotFit()
+    {
+        if (!Model.SharedTrunk || Model.Stages.Length != Training.StageShares?.Length) yield break;
+        var idle = Array.FindIndex(Training.StageShares, share => share == 0);
+        if (idle < 0) yield break;
+        yield return Distillation is null
+            ? $"training: stageShares gives stage {idle} nothing, and with model.sharedTrunk it would change with the others and not learn; give every stage a share"
+            : $"distillation: stage {idle} is to stay the teacher's, and with model.sharedTrunk it would change with the others; give every stage windows";
+    }
 
     private IEnumerable<string> WeakerModelIsMissing() =>
         Sampling.Stages.Any(stage => stage.Guidance.Source == GuidanceSource.WeakerModel)

@@ -12,13 +12,16 @@ internal sealed class RunStorage : IDisposable
     private readonly RunFolder _run;
     private readonly ComputeShares _shares;
     private readonly StageTrainer[] _stages;
+    private readonly ParameterGroup? _trunk;
     private readonly CheckpointStore _store;
     private readonly RunLatents? _latents;
+    private readonly IReadOnlyList<string> _names;                                            // of the files, in the order of the parts
     private Dictionary<string, Tensor>[]? _copies;                                            // kept: fresh memory would be faulted in anew each time
 
-    public RunStorage(RunConfig config, RunFolder run, ComputeShares shares, StageTrainer[] stages, RunLatents? latents)
+    public RunStorage(RunConfig config, RunFolder run, ComputeShares shares, StageTrainer[] stages, ParameterGroup? trunk, RunLatents? latents)
     {
-        (_config, _run, _shares, _stages, _latents) = (config, run, shares, stages, latents);
+        (_config, _run, _shares, _stages, _trunk, _latents) = (config, run, shares, stages, trunk, latents);
+        _names = ModelFolder.WeightNames(config.Model);
         _store = new CheckpointStore(run.Checkpoints, config.Training.KeepCheckpoints, config.Training.KeepEveryImages);
     }
 
@@ -26,7 +29,7 @@ internal sealed class RunStorage : IDisposable
     public string FolderOf(long images) => _store.FolderOf(images);
 
     /// <summary>Takes the memory of the copies, on the thread that will dispose of them.</summary>
-    public void Prepare() => _copies ??= [.. _stages.Select(stage => stage.State().ToDictionary(
+    public void Prepare() => _copies ??= [.. Parts().Select(part => part.ToDictionary(
         pair => pair.Key, pair => empty(pair.Value.shape, dtype: pair.Value.dtype).DetachFromDisposeScope()))];
 
     /// <summary>Copies all stages, over the copies of the save before, whose writing must be over.</summary>
@@ -34,25 +37,28 @@ internal sealed class RunStorage : IDisposable
     /// <returns>Commits the checkpoint, then the model folder with its averaged weights, from the copies.</returns>
     public Action Copy(TrainingState state)
     {
-        var stages = _copies ?? throw new InvalidOperationException("the copies have no memory yet; call Prepare before.");
-        foreach (var (stage, copies) in _stages.Zip(stages))
+        var parts = _copies ?? throw new InvalidOperationException("the copies have no memory yet; call Prepare before.");
+        foreach (var (part, copies) in Parts().Zip(parts))
         {
             using var noGrad = no_grad();
-            foreach (var (name, tensor) in stage.State()) copies[name].copy_(tensor);
+            foreach (var (name, tensor) in part) copies[name].copy_(tensor);
         }
-        var averages = _stages.Select((stage, i) => stage.AverageState(stages[i]["average"])).ToArray();
-        return () => Write(state, stages, averages);
+        var (trunk, own) = _trunk is null ? (null, parts) : (parts[0]["average"], parts[1..]);
+        var averages = _stages.Select((stage, i) => stage.AverageState(own[i]["average"], trunk)).ToArray();
+        return () => Write(state, parts, averages);
     }
 
-    private void Write(TrainingState state, Dictionary<string, Tensor>[] stages, Dictionary<string, Tensor>[] averages)
+    // A shared trunk, and the stages.
+    private IEnumerable<IReadOnlyDictionary<string, Tensor>> Parts() => [.. _trunk is null ? [] : new[] { _trunk.State() }, .. _stages.Select(stage => stage.State())];
+
+    private void Write(TrainingState state, Dictionary<string, Tensor>[] parts, Dictionary<string, Tensor>[] averages)
     {
         if (File.Exists(_run.Metrics)) DiskSync.File(_run.Metrics);                           // no checkpoint outlives the lines before it
         _store.Save(state.Images, folder =>
         {
             File.WriteAllText(Path.Combine(folder, SavedRun.StateName), JsonSerializer.Serialize(state, JsonFormat.Indented));
             File.WriteAllText(Path.Combine(folder, SavedRun.ConfigName), JsonSerializer.Serialize(_config, JsonFormat.Indented));
-            for (var stage = 0; stage < stages.Length; stage++)
-                SafetensorsWriter.Write(Path.Combine(folder, ModelFolder.StageName(stage)), stages[stage]);
+            foreach (var (name, part) in _names.Zip(parts)) SafetensorsWriter.Write(Path.Combine(folder, name), part);
         });
         ModelFolder.Save(_run.Model, Manifest(state), averages, ScalarType.Float16, _latents?.Folder);
     }
@@ -60,6 +66,12 @@ internal sealed class RunStorage : IDisposable
     /// <summary>Restores all stages from a checkpoint.</summary>
     public void Load(SavedRun saved)
     {
+        if (_trunk is not null)
+        {
+            using var scope = NewDisposeScope();
+            using var file = SafetensorsFile.Open(Path.Combine(saved.Folder, ModelFolder.TrunkName));
+            _trunk.Restore(file.ReadAll(), saved.State.StageImages.Sum(), saved.State.StageSteps.Sum());
+        }
         for (var stage = 0; stage < _stages.Length; stage++)
         {
             using var scope = NewDisposeScope();

@@ -33,7 +33,7 @@ internal sealed record SavedRun(string Folder, RunConfig Config, TrainingState S
     private static IReadOnlyList<string> Inspect(TrainingCheckpoint checkpoint)
     {
         var (config, state) = (Read<RunConfig>(checkpoint.Folder, ConfigName), Read<TrainingState>(checkpoint.Folder, StateName));
-        string[] needed = [ConfigName, StateName, .. Enumerable.Range(0, config.Model.Stages.Length).Select(ModelFolder.StageName)];
+        string[] needed = [ConfigName, StateName, .. ModelFolder.WeightNames(config.Model)];
         return
         [
             .. needed.Except(FolderDigests.Names(checkpoint.Folder)).Select(name => $"{FolderDigests.FileName} says nothing of {name}"),

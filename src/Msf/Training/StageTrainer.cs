@@ -9,7 +9,7 @@ namespace Msf.Training;
 
 /// <summary>
 /// Trains the network of one stage: the network computes in its own type, the weights that the optimiser sees, its moments
-/// and the averaged weights are float32 vectors.
+/// and the averaged weights are float32 vectors. Where stages share a trunk, every step updates that and the stage's own parameters.
 /// </summary>
 public sealed class StageTrainer : IDisposable
 {
@@ -18,14 +18,11 @@ public sealed class StageTrainer : IDisposable
     private readonly int _stage;
     private readonly TrainingConfig _config;
     private readonly StageLoss _loss;
-    private readonly FlatParameters _parameters;
+    private readonly ParameterGroup? _trunk;
+    private readonly ParameterGroup _own;
+    private readonly ParameterGroup[] _groups;                                                // in the order of the gradient
     private readonly BatchGradient _gradient;
-    private readonly AdamW _optimizer;
-    private readonly Tensor _weights;
-    private readonly Tensor _average;
     private readonly Dictionary<string, Tensor> _fixed;                                       // positions: trained by nobody
-    private readonly PowerFunctionAverage[] _postHocAverages;
-    private readonly ScalarType _computeType;
 
     /// <summary>Takes over a freshly initialised or loaded float32 network and casts it to the compute type.</summary>
     /// <param name="network">The network, float32, on its device; disposed with this.</param>
@@ -34,22 +31,30 @@ public sealed class StageTrainer : IDisposable
     /// <param name="computeType">Float32 or BFloat16.</param>
     /// <param name="totalImages">Images this stage will see, for the schedule.</param>
     /// <param name="stage">0 (coarse) to S - 1 (fine), for messages.</param>
-    public StageTrainer(
-        DiffusionTransformer network, StageLoss loss, TrainingConfig config, ScalarType computeType, long totalImages, int stage = 0)
+    public StageTrainer(DiffusionTransformer network, StageLoss loss, TrainingConfig config, ScalarType computeType, long totalImages, int stage = 0)
+        : this(network, loss, config, computeType, totalImages, stage, trunk: null) { }
+
+    /// <summary>The same for a stage whose trunk others train, too.</summary>
+    /// <param name="network">The network; the values of its trunk are lost.</param>
+    /// <param name="loss">The loss of the stage.</param>
+    /// <param name="config">Optimisation settings.</param>
+    /// <param name="computeType">Float32 or BFloat16, the same for all stages.</param>
+    /// <param name="totalImages">Images this stage will see.</param>
+    /// <param name="stage">0 (coarse) to S - 1 (fine).</param>
+    /// <param name="trunk">The trunk, not disposed with this; null where the whole network is the stage's own.</param>
+    internal StageTrainer(DiffusionTransformer network, StageLoss loss, TrainingConfig config, ScalarType computeType, long totalImages, int stage, ParameterGroup? trunk)
     {
-        (_stage, Network, _loss, _config, _computeType, TotalImages) = (stage, network, loss, config, computeType, totalImages);
-        _parameters = new FlatParameters(network);
-        _weights = _parameters.Gather().DetachFromDisposeScope();                             // (P), before the cast: nothing is rounded
-        _average = _weights.clone().DetachFromDisposeScope();                                 // (P)
+        (_stage, Network, _loss, _config, _trunk) = (stage, network, loss, config, trunk);
+        _own = new ParameterGroup(network, key => trunk is null || !SharedTrunk.Holds(key), config, totalImages);
+        _groups = trunk is null ? [_own] : [trunk, _own];
         var all = StateDictLoader.Extract(network);
-        _fixed = all.Keys.Except(_parameters.Names).ToDictionary(name => name, name => all[name].clone().DetachFromDisposeScope());
-        LossByTime = new LossByTime(_weights.device);
-        _optimizer = new AdamW(_weights, config.Beta1, config.Beta2, config.WeightDecay);
-        _postHocAverages = [.. config.PostHocEma?.RelativeWidths.Select(width => new PowerFunctionAverage(_weights, width)) ?? []];
+        var trained = new FlatParameters(network).Names;
+        _fixed = all.Keys.Except(trained).ToDictionary(name => name, name => all[name].clone().DetachFromDisposeScope());
+        LossByTime = new LossByTime(_own.Weights.device);
         network.to(computeType);
-        _parameters = new FlatParameters(network);                                            // casting replaced the parameters
+        foreach (var group in _groups) group.Attach(network);
         network.train();
-        _gradient = new BatchGradient(network, loss, config);
+        _gradient = new BatchGradient(network, _groups, loss, config);
         CpuAllocator.Trim();                                                                  // of the network that was cast
     }
 
@@ -63,7 +68,7 @@ public sealed class StageTrainer : IDisposable
     public LossByTime LossByTime { get; }
 
     /// <summary>Images this stage has seen, those of skipped steps included.</summary>
-    public long Images { get; private set; }
+    public long Images => _own.Images;
 
     /// <summary>Steps skipped because loss or gradient was not finite.</summary>
     public long SkippedSteps { get; private set; }
@@ -72,7 +77,7 @@ public sealed class StageTrainer : IDisposable
     public int SkippedInARow { get; private set; }
 
     /// <summary>Images this stage will have seen at the end of the run.</summary>
-    public long TotalImages { get; }
+    public long TotalImages => _own.TotalImages;
 
     /// <summary>Trains on one batch.</summary>
     /// <param name="component">Standardised component, (B, C, h, w), float32.</param>
@@ -80,7 +85,7 @@ public sealed class StageTrainer : IDisposable
     /// <param name="condition">Standardised clean condition, of the shape of the component, or null for the base.</param>
     /// <param name="generator">Source of noise, times and dropped labels of this step.</param>
     /// <param name="augmentation">Augmentation labels, (B, A), float32, for a network that takes them; null where images are as they are.</param>
-    /// <returns>Loss, gradient norm before clipping, and learning rate; a step whose loss or gradient is not finite is skipped.</returns>
+    /// <returns>Loss, gradient norm before clipping, and learning rate of the stage's own parameters; a step whose loss or gradient is not finite is skipped.</returns>
     /// <exception cref="InvalidDataException">
     /// More than <see cref="TrainingConfig.NonFiniteLimit"/> steps in a row would be skipped; weights, moments and average are as before them.
     /// </exception>
@@ -92,42 +97,45 @@ public sealed class StageTrainer : IDisposable
         var draw = _loss.Draw(component, labels, condition, generator) with { Augmentation = augmentation };
         var norm = _gradient.Compute(Teacher?.Straighten(draw) ?? draw, LossByTime);
         var mean = LossByTime.StepMean();
-        var rate = LearningRate();
-        Images += batch;
-        if (!double.IsFinite(mean) || !double.IsFinite(norm)) return Skip(mean, norm, rate);
+        var rates = _groups.Select(group => group.Count(batch)).ToArray();
+        if (!double.IsFinite(mean) || !double.IsFinite(norm)) return Skip(mean, norm, rates[^1]);
         SkippedInARow = 0;
         LossByTime.Commit();
-        _optimizer.Step(
-            _weights, _gradient.Value, rate, Math.Min(1, _config.GradientClip / norm), _average, 1 - EmaDecay(batch), _gradient.Parameters);
-        foreach (var average in _postHocAverages) average.Update(_weights, Images, batch);
-        return new StepResult(mean, norm, rate);
+        long offset = 0;
+        foreach (var (group, rate) in _groups.Zip(rates))
+        {
+            group.Step(_gradient.Value.narrow(0, offset, group.Length), rate, Math.Min(1, _config.GradientClip / norm), batch);
+            offset += group.Length;
+        }
+        return new StepResult(mean, norm, rates[^1]);
     }
 
     /// <summary>Takes weights of another network where name and shape agree; average and averages start from them. Moments start anew.</summary>
     /// <param name="source">Weights by name, float32.</param>
     /// <param name="what">Where they come from, for messages.</param>
     /// <param name="withFixed">Whether to take what is not trained, positions, as well.</param>
+    /// <param name="withTrunk">Whether to take a trunk that others share, as well.</param>
     /// <returns>What was taken and what was not.</returns>
     /// <exception cref="InvalidDataException">Nothing agrees; all is as it was.</exception>
     /// <exception cref="InvalidOperationException">The stage has been trained already.</exception>
-    internal WeightTransfer Initialize(IReadOnlyDictionary<string, Tensor> source, string what, bool withFixed)
+    internal WeightTransfer Initialize(IReadOnlyDictionary<string, Tensor> source, string what, bool withFixed, bool withTrunk = false)
     {
         if (Images > 0) throw new InvalidOperationException($"stage {_stage} has been trained on {Images} images; initialise it before.");
         using var noGrad = no_grad();
         using var scope = NewDisposeScope();
-        var own = _parameters.Unflatten(_weights);
+        var groups = withTrunk ? _groups : [_own];
+        var own = groups.SelectMany(group => group.Unflatten(group.Weights)).ToDictionary();
         if (withFixed)
             foreach (var (name, tensor) in _fixed) own.Add(name, tensor);
         var transfer = WeightTransfer.Plan(Shapes(source), Shapes(own), what);
         foreach (var name in transfer.Taken) own[name].copy_(source[name]);
-        _average.copy_(_weights);
-        foreach (var average in _postHocAverages) average.Value.copy_(_weights);
+        foreach (var group in groups) group.RestartAverages();
         Publish();
         return transfer;
     }
 
-    /// <summary>The weights that a stage above the base can start from, by name; views, owned by the caller's dispose scope.</summary>
-    internal Dictionary<string, Tensor> Weights() => _parameters.Unflatten(_weights);
+    /// <summary>The stage's own weights, from which one above the base can start, by name; views, owned by the caller's dispose scope.</summary>
+    internal Dictionary<string, Tensor> Weights() => _own.Unflatten(_own.Weights);
 
     private static Dictionary<string, long[]> Shapes(IReadOnlyDictionary<string, Tensor> tensors) => tensors.ToDictionary(pair => pair.Key, pair => pair.Value.shape);
 
@@ -136,11 +144,11 @@ public sealed class StageTrainer : IDisposable
     {
         var state = Network.state_dict();
         foreach (var (name, tensor) in _fixed) state[name].copy_(tensor);
-        _gradient.Set(_weights);
+        foreach (var group in _groups) group.Publish();
     }
 
     /// <summary>Learning rate at the present number of images.</summary>
-    public double LearningRate() => LearningRates.At(_config, Images, TotalImages);
+    public double LearningRate() => _own.LearningRate;
 
     // The images are spent all the same: schedules and shares go by them, and the same batch again would give the same result.
     private StepResult Skip(double loss, double norm, double rate)
@@ -159,50 +167,45 @@ public sealed class StageTrainer : IDisposable
     /// <summary>Puts the averaged weights into the network, in evaluation mode, until <see cref="LeaveAverage"/>.</summary>
     public void EnterAverage()
     {
-        _gradient.Set(_average);
+        foreach (var group in _groups) group.PublishAverage();
         Network.eval();
     }
 
     /// <summary>Puts the trained weights back into the network, in training mode.</summary>
     public void LeaveAverage()
     {
-        _gradient.Set(_weights);
+        foreach (var group in _groups) group.Publish();
         Network.train();
     }
 
     /// <summary>The averaged weights under the network's keys, what is not trained included.</summary>
-    /// <param name="average">A copy of the average, (P), to take them from; null takes them from the average itself.</param>
+    /// <param name="average">A copy of the average of the stage's own weights, (P), to take them from; null takes them from the average itself.</param>
+    /// <param name="trunk">The same of a shared trunk.</param>
     /// <returns>Float32 tensors: views of the average, owned by the caller's dispose scope, and tensors of this, which never change.</returns>
-    public Dictionary<string, Tensor> AverageState(Tensor? average = null)
+    public Dictionary<string, Tensor> AverageState(Tensor? average = null, Tensor? trunk = null)
     {
-        var state = _parameters.Unflatten(average ?? _average);
+        var state = _own.Unflatten(average ?? _own.Average);
+        foreach (var (name, tensor) in _trunk?.Unflatten(trunk ?? _trunk.Average) ?? []) state.Add(name, tensor);
         foreach (var (name, tensor) in _fixed) state.Add(name, tensor);
         return state;
     }
 
     /// <summary>Averages from which one of any width can be built later, in the order of their widths in the configuration.</summary>
-    internal IReadOnlyList<PowerFunctionAverage> PostHocAverages => _postHocAverages;
+    internal IReadOnlyList<PowerFunctionAverage> PostHocAverages => _own.PostHocAverages;
 
     /// <summary>What is not trained, by the network's keys: positions. The tensors belong to this and never change.</summary>
     internal IReadOnlyDictionary<string, Tensor> FixedState => _fixed;
 
-    /// <summary>Everything that a resumed run needs, by name; the tensors belong to this.</summary>
+    /// <summary>Everything of the stage itself that a resumed run needs, by name; the tensors belong to this.</summary>
     public IReadOnlyDictionary<string, Tensor> State()
     {
-        var state = new Dictionary<string, Tensor>
-        {
-            ["weights"] = _weights,
-            ["average"] = _average,
-            ["moment1"] = _optimizer.Moment1,
-            ["moment2"] = _optimizer.Moment2,
-            [LossByTimeName] = LossByTime.Sums,
-        };
+        var state = _own.State();
+        state.Add(LossByTimeName, LossByTime.Sums);
         foreach (var (name, tensor) in _fixed) state.Add($"{FixedPrefix}{name}", tensor);
-        for (var i = 0; i < _postHocAverages.Length; i++) state.Add($"postHocAverage{i}", _postHocAverages[i].Value);
         return state;
     }
 
-    /// <summary>Goes on from a saved state.</summary>
+    /// <summary>Goes on from a saved state, after a shared trunk did.</summary>
     /// <param name="state">What <see cref="State"/> gave.</param>
     /// <param name="images">Images seen then.</param>
     /// <param name="steps">Optimiser steps taken then.</param>
@@ -212,37 +215,24 @@ public sealed class StageTrainer : IDisposable
     public void Restore(IReadOnlyDictionary<string, Tensor> state, long images, long steps, long skipped = 0, int skippedInARow = 0)
     {
         using var noGrad = no_grad();
-        foreach (var (name, own) in State())
-        {
-            if ((name == LossByTimeName || name.StartsWith(FixedPrefix, StringComparison.Ordinal)) && !state.ContainsKey(name)) continue;
-            if (!state.TryGetValue(name, out var saved) || !saved.shape.SequenceEqual(own.shape))
-                throw new InvalidDataException($"the checkpoint's \"{name}\" is not of this architecture ({_parameters.Length} parameters); resume with the run's own configuration.");
-            own.copy_(saved);
-        }
-        (Images, _optimizer.Steps, SkippedSteps, SkippedInARow) = (images, steps, skipped, skippedInARow);
+        _own.Restore(state, images, steps);
+        if (state.ContainsKey(LossByTimeName)) _own.Copy(state, LossByTimeName, LossByTime.Sums);
+        foreach (var (name, tensor) in _fixed)
+            if (state.ContainsKey($"{FixedPrefix}{name}")) _own.Copy(state, $"{FixedPrefix}{name}", tensor);
+        (SkippedSteps, SkippedInARow) = (skipped, skippedInARow);
         Publish();
     }
 
     /// <summary>Optimiser steps taken.</summary>
-    public long Steps => _optimizer.Steps;
+    public long Steps => _own.Steps;
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _optimizer.Dispose();
+        _own.Dispose();
         _gradient.Dispose();
         LossByTime.Dispose();
-        _weights.Dispose();
-        _average.Dispose();
-        foreach (var average in _postHocAverages) average.Dispose();
         foreach (var tensor in _fixed.Values) tensor.Dispose();
         Network.Dispose();
-    }
-
-    /// <summary>Half-life in images, with the ramp-up of Karras et al. 2022: never longer than a twentieth of what was seen.</summary>
-    private double EmaDecay(long batch)
-    {
-        var halfLife = Math.Min(_config.EmaHalfLifeImages, Images * 0.05);
-        return Math.Pow(0.5, batch / Math.Max(halfLife, 1e-8));
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Msf.Checkpoints;
 using Msf.Data;
 using Msf.Diffusion;
 using Msf.Factorization;
@@ -23,6 +22,8 @@ public sealed class Trainer : IDisposable
     private readonly Device _device;
     private readonly ComputeShares _shares;
     private readonly StageTrainer[] _stages;
+    private readonly ParameterGroup? _trunk;                                                  // where the stages share one
+    private readonly StageInitialization _initialization;
     private readonly RunStorage _storage;
     private readonly MetricsLog _metrics;
     private readonly AverageSnapshots _snapshots;
@@ -51,8 +52,15 @@ public sealed class Trainer : IDisposable
         _shares = new ComputeShares(config);
         var images = _shares.ImagesPerStage(config.Training.MaxImages);
         SeededNoise.SeedGlobalGenerator(config.Training.Seed);                                         // the modules' initial weights draw from it
-        _stages = [.. Enumerable.Range(0, config.Model.Stages.Length).Select(stage => CreateStage(stage, images[stage]))];
-        _storage = new RunStorage(config, run, _shares, _stages, data.Latents);
+        _stages = new StageTrainer[images.Length];
+        for (var stage = 0; stage < _stages.Length; stage++)
+        {
+            var network = CreateNetwork(stage);
+            if (config.Model.SharedTrunk) _trunk ??= new ParameterGroup(network, SharedTrunk.Holds, config.Training, images.Sum());
+            _stages[stage] = CreateStage(stage, network, images[stage]);
+        }
+        _initialization = new StageInitialization(config, _stages);
+        _storage = new RunStorage(config, run, _shares, _stages, _trunk, data.Latents);
         _metrics = new MetricsLog(run.Metrics);
         _snapshots = new AverageSnapshots(run);
         _tensorBoard = new TensorBoardLog(run.TensorBoard);
@@ -69,6 +77,9 @@ public sealed class Trainer : IDisposable
 
     /// <summary>The stages, coarse to fine.</summary>
     internal IReadOnlyList<StageTrainer> Stages => _stages;
+
+    /// <summary>What the stages share; null where each has a trunk of its own.</summary>
+    internal ParameterGroup? Trunk => _trunk;
 
     /// <summary>How long training has waited for saves, in all; what is written when nothing is left to train is not waited for by it.</summary>
     public TimeSpan SavingStall { get; private set; }
@@ -159,51 +170,17 @@ public sealed class Trainer : IDisposable
         using var generator = SeededNoise.Generator(Config.Training.Seed, _steps);
         var batch = _batches.Next(Config.Training.BatchSize);                                 // (B, C, H, W), (B), (B, A)
         var (component, condition) = _examples.Of(stage, batch.Images.to(_device));
-        if (StartsFromBase(stage) && _stages[stage].Images == 0) _stages[stage].Initialize(_stages[0].Weights(), "the base", withFixed: false);
+        _initialization.FromBase(stage);
         var result = _stages[stage].Step(component, batch.Labels.to(_device), condition, generator, batch.AugmentationLabels?.to(_device));
         _steps++;
         return (stage, result);
     }
 
-    /// <summary>Starts the stages from another model; what each takes and leaves is told in a line.</summary>
-    /// <exception cref="InvalidDataException">The model is broken, has no such stage, or nothing that fits.</exception>
-    /// <exception cref="DirectoryNotFoundException">There is no such model.</exception>
-    internal void Initialize(InitialWeightsConfig initial, Action<string> tell)
-    {
-        var (manifest, networks) = ModelFolder.Read(initial.Model);
-        try
-        {
-            for (var stage = 0; stage < _stages.Length; stage++)
-            {
-                var source = initial.Source(stage);
-                if (source == InitialWeightsConfig.None) continue;
-                if (source >= networks.Length)
-                    throw new InvalidDataException($"{initial.Model} has {networks.Length} stages, there is no stage {source} for stage {stage} to take; set training.initialWeights.stages.");
-                var what = $"stage {source} of {manifest.Model.Name}";
-                tell(_stages[stage].Initialize(StateDictLoader.Extract(networks[source]), what, withFixed: true).Describe(stage, what));
-            }
-        }
-        finally
-        {
-            foreach (var network in networks) network.Dispose();
-        }
-    }
+    /// <inheritdoc cref="StageInitialization.FromModel"/>
+    internal void Initialize(InitialWeightsConfig initial, Action<string> tell) => _initialization.FromModel(initial, tell);
 
-    /// <summary>Tells what the stages above the base will take of it.</summary>
-    /// <exception cref="InvalidDataException">One of them can take nothing.</exception>
-    internal void TellWhatStartsFromBase(Action<string> tell)
-    {
-        using var scope = NewDisposeScope();
-        static Dictionary<string, long[]> Shapes(StageTrainer trainer) => trainer.Weights().ToDictionary(pair => pair.Key, pair => pair.Value.shape);
-        for (var stage = 0; stage < _stages.Length; stage++)
-        {
-            if (!StartsFromBase(stage) || _stages[stage].Images > 0) continue;
-            var what = $"the base after its first {Config.Training.InitializeFromBaseAfterImages:N0} images";
-            tell(WeightTransfer.Plan(Shapes(_stages[0]), Shapes(_stages[stage]), what).Describe(stage, what));
-        }
-    }
-
-    private bool StartsFromBase(int stage) => stage > 0 && Config.Training.InitializeFromBaseAfterImages is not null;
+    /// <inheritdoc cref="StageInitialization.TellWhatStartsFromBase"/>
+    internal void TellWhatStartsFromBase(Action<string> tell) => _initialization.TellWhatStartsFromBase(tell);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -212,16 +189,22 @@ public sealed class Trainer : IDisposable
         _data.Dispose();
         _storage.Dispose();
         foreach (var stage in _stages) stage.Dispose();
+        _trunk?.Dispose();
         Holds?.Dispose();
     }
 
-    private StageTrainer CreateStage(int stage, long totalImages)
+    private DiffusionTransformer CreateNetwork(int stage)
     {
         var network = new DiffusionTransformer(Config.Model.Transformer(stage));
         network.to(_device);
+        return network;
+    }
+
+    private StageTrainer CreateStage(int stage, DiffusionTransformer network, long totalImages)
+    {
         var teacher = _teacher?.Of(stage, Precision.ToScalarType());
         var loss = new StageLoss(Config.Diffusion, Config.Model.Classes, teacher?.Path);
-        return new StageTrainer(network, loss, Config.Training, Precision.ToScalarType(), totalImages, stage) { Teacher = teacher };
+        return new StageTrainer(network, loss, Config.Training, Precision.ToScalarType(), totalImages, stage, _trunk) { Teacher = teacher };
     }
 
     // While a stage skips steps, its weights may be what makes them fail: they shall not take the place of good ones.
@@ -253,7 +236,7 @@ public sealed class Trainer : IDisposable
         if (!snapshot && !checkpoint) return;
         var (state, waited) = (State(), writer.Waited);
         var copies = new List<Func<Action>>();
-        if (snapshot) copies.Add(() => _snapshots.Copy(Images, Snapshot(state), _stages));    // first: a resumed run has all up to its checkpoint
+        if (snapshot) copies.Add(() => _snapshots.Copy(Images, Snapshot(state), _stages, _trunk));    // first: a resumed run has all up to its checkpoint
         if (checkpoint) copies.Add(() => _storage.Copy(state));
         writer.Start(copies);
         SavingStall += writer.Waited - waited;

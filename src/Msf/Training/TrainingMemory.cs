@@ -61,10 +61,10 @@ public sealed record TrainingMemory
         var shares = BatchShares.OfTraining(part, TorchSharp.torch.CPU, precision.ToScalarType());
         var stages = Enumerable.Range(0, model.Stages.Length).Select(model.Transformer)
             .Select(config => (TransformerCost.Of(config).Parameters, Memory: ActivationMemory.Of(config, part, size))).ToArray();
-        var parameters = stages.Sum(stage => stage.Parameters);
+        var parameters = TransformerCost.ParametersOf(model);                                 // gradients are each stage's, a shared trunk's too
 
         var state = parameters * full * (1 + 2 + averages);
-        var gradients = parameters * (training.Accumulate > 1 ? full : size);
+        var gradients = stages.Sum(stage => stage.Parameters) * (training.Accumulate > 1 ? full : size);
         // What a backward pass leaves at the parameters, once a share, grows as what was kept is freed.
         var passes = stages.Max(stage => stage.Memory.Peak(recompute) + Math.Max(0, stage.Parameters * size * shares - stage.Memory.Kept(recompute)));
         return new TrainingMemory

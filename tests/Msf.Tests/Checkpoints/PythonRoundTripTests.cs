@@ -47,6 +47,18 @@ public sealed class PythonRoundTripTests
         Compare("every option", folder["model"], stage);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void A_model_whose_stages_share_a_trunk(int stage)
+    {
+        using var folder = new TemporaryFolder();
+        var networks = SharedTrunkModels.Create(SharedTrunkModels.All);
+        ModelFolder.Save(folder["model"], SharedTrunkModels.Manifest(SharedTrunkModels.All), [.. networks.Select(StateDictLoader.Extract)], ScalarType.Float32);
+        foreach (var network in networks) network.Dispose();
+        Compare("shared trunk", folder["model"], stage);
+    }
+
     [Fact]
     public void The_script_is_as_short_as_it_says() => Assert.InRange(File.ReadLines(Script).Count(), 30, 60);
 

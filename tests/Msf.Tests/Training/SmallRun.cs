@@ -66,11 +66,11 @@ internal static class SmallRun
         return trainer.Train(new Callback(progress => { if (progress.Images >= images) stop.Cancel(); }), stop.Token);
     }
 
-    /// <summary>Every tensor of a checkpoint, by stage and name.</summary>
+    /// <summary>Every tensor of a checkpoint, by stage (or <c>trunk</c>) and name.</summary>
     public static Dictionary<string, Tensor> Tensors(string checkpoint) =>
-        Enumerable.Range(0, 8).Where(stage => File.Exists(Path.Combine(checkpoint, ModelFolder.StageName(stage))))
-            .SelectMany(stage => SafetensorsFile.ReadAll(Path.Combine(checkpoint, ModelFolder.StageName(stage)))
-                .Select(pair => KeyValuePair.Create($"{stage}.{pair.Key}", pair.Value)))
+        Enumerable.Range(0, 8).Select(stage => (Part: $"{stage}", File: ModelFolder.StageName(stage))).Append((Part: "trunk", File: ModelFolder.TrunkName))
+            .Where(part => File.Exists(Path.Combine(checkpoint, part.File)))
+            .SelectMany(part => SafetensorsFile.ReadAll(Path.Combine(checkpoint, part.File)).Select(pair => KeyValuePair.Create($"{part.Part}.{pair.Key}", pair.Value)))
             .ToDictionary();
 
     /// <summary>Requires two checkpoints to hold the same numbers, bit for bit.</summary>

@@ -53,7 +53,7 @@ public sealed class TuningRun
         using var network = TorchScriptFeatures.Load(ImageSources.Find(_options.Features) ?? _options.Features, _options.Device);
         var identity = new TuningIdentity
         {
-            Weights = [.. Enumerable.Range(0, model.Manifest.Model.Stages.Length).Select(stage => FileDigest.Sha256(Path.Combine(_options.Model, ModelFolder.StageName(stage))))],
+            Weights = [.. ModelFolder.WeightNames(model.Manifest.Model).Select(name => FileDigest.Sha256(Path.Combine(_options.Model, name)))],
             Data = source.Name,
             ClassCounts = [.. source.Classes.Select(c => (long)c.Count)],
             Reference = _options.Reference is { } file ? FileDigest.Sha256(file) : null,

@@ -23,8 +23,8 @@ public sealed record SamplingCost
     /// <summary>The stages, coarse to fine.</summary>
     public required IReadOnlyList<StageCost> Stages { get; init; }
 
-    /// <summary>Parameters of all stages.</summary>
-    public long Parameters => Stages.Sum(stage => stage.Network.Parameters);
+    /// <summary>Parameters of all stages; those of a shared trunk count once.</summary>
+    public required long Parameters { get; init; }
 
     /// <summary>Multiply-adds of one image.</summary>
     public long MultiplyAddsPerImage => Stages.Sum(stage => stage.MultiplyAddsPerImage);
@@ -43,6 +43,7 @@ public sealed record SamplingCost
         return new SamplingCost
         {
             Batch = batch,
+            Parameters = TransformerCost.ParametersOf(model),
             Stages = [.. sampling.Stages.Select((budget, stage) => StageCost.Of(model.Transformer(stage), budget, batch, path))],
         };
     }

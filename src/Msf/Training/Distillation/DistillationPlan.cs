@@ -43,7 +43,7 @@ public static class DistillationPlan
             {
                 Teacher = folder,
                 TeacherName = manifest.Model.Name,
-                TeacherIdentity = ModelDistillation.IdentityOf(folder, manifest.Model.Stages.Length),
+                TeacherIdentity = ModelDistillation.IdentityOf(folder, manifest.Model),
                 Windows = windows,
                 TeacherSteps = teacherSteps ?? [.. windows.Select(k => Math.Max(2, TeacherStepsOfAll / Math.Max(1, k)))],
                 Guidance = guidance ?? [.. stages.Select(stage => stage.Guidance)],

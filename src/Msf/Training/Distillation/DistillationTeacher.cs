@@ -63,7 +63,7 @@ internal sealed class DistillationTeacher : IDisposable
     {
         var folder = distillation.Teacher;
         DistillationPlan.RequireUndistilled(folder, manifest);
-        if (ModelDistillation.IdentityOf(folder, manifest.Model.Stages.Length) != distillation.TeacherIdentity)
+        if (ModelDistillation.IdentityOf(folder, manifest.Model) != distillation.TeacherIdentity)
             throw new InvalidDataException($"{folder} is not the teacher that this run was started with ({distillation.TeacherName}, {distillation.TeacherIdentity[..Math.Min(12, distillation.TeacherIdentity.Length)]}); give that one, or start a new run.");
         if (Text(manifest.Model) != Text(config.Model))
             throw new InvalidDataException($"the student is of another architecture than its teacher {folder}; leave the members of model as the teacher has them.");

@@ -41,7 +41,7 @@ public sealed class DistillationTests : IDisposable
         var manifest = ModelFolder.ReadManifest(SmallRun.Train(Plan([2, 0]), _folder["run"], warn: _told.Add).Model);
         Assert.Equal((2, 2, null), (manifest.Sampling.Stages[0].Steps, manifest.Sampling.Stages[0].Windows, manifest.Sampling.Stages[1].Windows));
         Assert.Equal((1.0, 1.5), (manifest.Sampling.Stages[0].Guidance.Scale, manifest.Distillation!.Guidance[0].Scale));
-        Assert.Equal(("small", ModelDistillation.IdentityOf(_folder["teacher"], 2)), (manifest.Distillation.Teacher, manifest.Distillation.TeacherIdentity));
+        Assert.Equal(("small", ModelDistillation.IdentityOf(_folder["teacher"], manifest.Model)), (manifest.Distillation.Teacher, manifest.Distillation.TeacherIdentity));
         Assert.Equal([160L, 0], manifest.Training!.ImagesPerStage);
         Assert.DoesNotContain(_folder["teacher"], File.ReadAllText(_folder["run/model/model.json"]), StringComparison.Ordinal);
 
