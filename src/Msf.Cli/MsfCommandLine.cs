@@ -31,6 +31,7 @@ internal static class MsfCommandLine
             new DistillCommand(terminal),
             new ImportCommand(terminal),
             new DataCommand(terminal),
+            new EvaluateCommand(terminal),
             new TuneCommand(terminal),
             new InfoCommand(terminal),
             new BenchCommand(terminal),

@@ -7,6 +7,9 @@ namespace Msf.Data;
 /// <summary>Writes arrays into NumPy's .npz archives.</summary>
 internal static class NpyEntry
 {
+    // The earliest that a zip archive can tell, as NumPy writes: the same arrays give the same bytes.
+    private static readonly DateTimeOffset _noTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     /// <summary>Starts an entry with the header of the .npy format, version 1.0, padded to 64 bytes; the numbers follow in C order.</summary>
     /// <param name="archive">The archive.</param>
     /// <param name="name">Name of the array, without <c>.npy</c>.</param>
@@ -19,7 +22,9 @@ internal static class NpyEntry
         var sizes = shape.Length == 1 ? $"{shape[0]}," : string.Join(", ", shape.ToArray());
         var header = $"{{'descr': '{type}', 'fortran_order': False, 'shape': ({sizes}), }}";
         var length = (prefix + header.Length + 1 + 63) / 64 * 64 - prefix;
-        var entry = archive.CreateEntry($"{name}.npy", CompressionLevel.Fastest).Open();
+        var member = archive.CreateEntry($"{name}.npy", CompressionLevel.Fastest);
+        member.LastWriteTime = _noTime;
+        var entry = member.Open();
         var start = new byte[prefix];
         Encoding.Latin1.GetBytes("\u0093NUMPY\u0001\0", start);
         BinaryPrimitives.WriteUInt16LittleEndian(start.AsSpan(8), (ushort)length);

@@ -29,4 +29,30 @@ public static class NpzFile
                 entry.Write(MemoryMarshal.AsBytes<long>(labels.Select(label => (long)label).ToArray()));
         });
     }
+
+    /// <summary>The same of images whose pixels are in files, which need not fit into memory.</summary>
+    /// <param name="path">The .npz file.</param>
+    /// <param name="pixels">Files that hold the pixels one after the other, (N, H, W, 3) in all.</param>
+    /// <param name="count">Number of images N.</param>
+    /// <param name="size">Height and width.</param>
+    /// <param name="labels">Class of every image; null writes none.</param>
+    /// <exception cref="InvalidDataException">The files hold another number of pixels.</exception>
+    internal static void Write(string path, IReadOnlyList<string> pixels, int count, int[] size, IReadOnlyList<int>? labels)
+    {
+        var (held, needed) = (pixels.Sum(file => new FileInfo(file).Length), 3L * count * size[0] * size[1]);
+        if (held != needed) throw new InvalidDataException($"{path}: {held} bytes of pixels are there for {count} images, expected {needed}; gather the samples anew.");
+        AtomicFile.Write(path, stream =>
+        {
+            using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+            using (var entry = NpyEntry.Start(archive, "arr_0", "|u1", count, size[0], size[1], 3))
+                foreach (var file in pixels)
+                {
+                    using var part = File.OpenRead(file);
+                    part.CopyTo(entry);
+                }
+            if (labels is null) return;
+            using (var entry = NpyEntry.Start(archive, "arr_1", "<i8", labels.Count))
+                entry.Write(MemoryMarshal.AsBytes<long>(labels.Select(label => (long)label).ToArray()));
+        });
+    }
 }

@@ -39,6 +39,21 @@ public sealed class FeatureStatistics : IDisposable
     /// <summary>Images seen.</summary>
     public long Count { get; private set; }
 
+    /// <summary>
+    /// Sum of the products of deviations from the mean, (D, D), which this owns. A covariance is it over the count less 1, and cannot give it back to the last bit; what goes on exactly
+    /// keeps it. Set to go on.
+    /// </summary>
+    internal Tensor Scatter
+    {
+        get => _scatter;
+        set
+        {
+            ShapeGuard.Require(value, "scatter", Width, Width);
+            using var noGrad = no_grad();
+            _scatter.copy_(value);
+        }
+    }
+
     /// <summary>Adds a batch.</summary>
     /// <param name="features">(B, D), any floating type, on any device.</param>
     /// <exception cref="ArgumentException">The shape is another, or a number is not finite; nothing was added.</exception>

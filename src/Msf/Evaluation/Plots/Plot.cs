@@ -39,39 +39,48 @@ public sealed record Plot(string Title, PlotAxis X, PlotAxis Y, IReadOnlyList<Pl
         Draw(canvas, PlotFont.Typeface);
     });
 
-    // Apart from the machine's font for tests.
-    internal void Draw(SKCanvas canvas, SKTypeface typeface)
+    /// <summary>The plot as the text of an SVG document.</summary>
+    /// <param name="theme">Its colours.</param>
+    public string ToSvg(PlotTheme theme)
     {
-        canvas.Clear(SKColors.White);
+        using var stream = new MemoryStream();
+        using (var canvas = SKSvgCanvas.Create(SKRect.Create(Width, Height), stream)) Draw(canvas, PlotFont.Typeface, theme);
+        return System.Text.Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    // Apart from the machine's font for tests.
+    internal void Draw(SKCanvas canvas, SKTypeface typeface, PlotTheme? colours = null)
+    {
+        var theme = colours ?? PlotTheme.Light;
+        canvas.Clear(theme.Paper);
         var visible = Series.Select(series => series with { Points = [.. series.Points.Where(p => X.Takes(p.X) && Y.Takes(p.Y))] }).ToArray();
         var (fromX, toX) = X.Range(visible.SelectMany(series => series.Points).Select(p => p.X));
         var (fromY, toY) = Y.Range(visible.SelectMany(series => series.Points).SelectMany(p => new[] { p.Y - p.Error, p.Y, p.Y + p.Error }));
         float AtX(double place) => Left + (Width - Left - Right) * (float)((place - fromX) / (toX - fromX));
         float AtY(double place) => Height - Bottom - (Height - Top - Bottom) * (float)((place - fromY) / (toY - fromY));
 
-        using var pen = new PlotPen(canvas, typeface);
+        using var pen = new PlotPen(canvas, theme, typeface);
         foreach (var (place, text) in X.Ticks(fromX, toX))
         {
-            pen.Line(AtX(place), Top, AtX(place), Height - Bottom, PlotPen.Pale, 1);
+            pen.Line(AtX(place), Top, AtX(place), Height - Bottom, theme.Pale, 1);
             pen.Text(text, AtX(place), Height - Bottom + 20, SKTextAlign.Center);
         }
         foreach (var (place, text) in Y.Ticks(fromY, toY))
         {
-            pen.Line(Left, AtY(place), Width - Right, AtY(place), PlotPen.Pale, 1);
+            pen.Line(Left, AtY(place), Width - Right, AtY(place), theme.Pale, 1);
             pen.Text(text, Left - 8, AtY(place) + 5, SKTextAlign.Right);
         }
-        pen.Line(Left, Height - Bottom, Width - Right, Height - Bottom, PlotPen.Ink, 1.5f);
-        pen.Line(Left, Top, Left, Height - Bottom, PlotPen.Ink, 1.5f);
+        pen.Line(Left, Height - Bottom, Width - Right, Height - Bottom, theme.Ink, 1.5f);
+        pen.Line(Left, Top, Left, Height - Bottom, theme.Ink, 1.5f);
         pen.Title(Title, Left, 32);
         pen.Text(X.Label, (Left + Width - Right) / 2, Height - 16, SKTextAlign.Center);
         pen.Upwards(Y.Label, 22, (Top + Height - Bottom) / 2);
-        for (var i = 0; i < visible.Length; i++) Draw(pen, visible[i], _colors[i % _colors.Length], AtX, AtY);
-        Legend(pen);
+        for (var i = 0; i < visible.Length; i++) Draw(pen, visible[i], visible[i].Joined ? _colors[i % _colors.Length] : _colors[i % _colors.Length].WithAlpha(theme.Faint), AtX, AtY);
+        Legend(pen, theme);
     }
 
     private void Draw(PlotPen pen, PlotSeries series, SKColor color, Func<double, float> atX, Func<double, float> atY)
     {
-        if (!series.Joined) color = color.WithAlpha(0x70);
         SKPoint? last = null;
         foreach (var (x, y, error) in series.Points)
         {
@@ -84,7 +93,7 @@ public sealed record Plot(string Title, PlotAxis X, PlotAxis Y, IReadOnlyList<Pl
     }
 
     // In the upper right corner, where curves of distance against cost are not.
-    private void Legend(PlotPen pen)
+    private void Legend(PlotPen pen, PlotTheme theme)
     {
         var width = Series.Count == 0 ? 0 : Series.Max(series => pen.Measure(series.Name)) + 40;
         var left = Width - Right - width;
@@ -92,7 +101,7 @@ public sealed record Plot(string Title, PlotAxis X, PlotAxis Y, IReadOnlyList<Pl
         for (var i = 0; i < Series.Count; i++)
         {
             var (y, color) = (Top + 24 + LegendRow * i, _colors[i % _colors.Length]);
-            pen.Dot(new SKPoint(left + 14, y - 5), Series[i].Joined ? 4 : 3, Series[i].Joined ? color : color.WithAlpha(0x70));
+            pen.Dot(new SKPoint(left + 14, y - 5), Series[i].Joined ? 4 : 3, Series[i].Joined ? color : color.WithAlpha(theme.Faint));
             pen.Text(Series[i].Name, left + 26, y, SKTextAlign.Left);
         }
     }

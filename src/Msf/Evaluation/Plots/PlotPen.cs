@@ -4,8 +4,9 @@ namespace Msf.Evaluation;
 
 /// <summary>Draws what a <see cref="Plot"/> is made of.</summary>
 /// <param name="canvas">Where.</param>
+/// <param name="theme">Colours.</param>
 /// <param name="typeface">Font of the texts; one without glyphs leaves them to <see cref="StrokeFont"/>.</param>
-internal sealed class PlotPen(SKCanvas canvas, SKTypeface typeface) : IDisposable
+internal sealed class PlotPen(SKCanvas canvas, PlotTheme theme, SKTypeface typeface) : IDisposable
 {
     private const float TextSize = 14, TitleSize = 18, StrokeWidth = 1.3f;
 
@@ -13,10 +14,6 @@ internal sealed class PlotPen(SKCanvas canvas, SKTypeface typeface) : IDisposabl
     private readonly SKFont _font = new(typeface, TextSize);
     private readonly SKFont _titleFont = new(typeface, TitleSize);
     private readonly SKPaint _paint = new() { IsAntialias = true, StrokeCap = SKStrokeCap.Round };
-
-    public static SKColor Ink { get; } = new(0x33, 0x33, 0x33);
-
-    public static SKColor Pale { get; } = new(0xe4, 0xe4, 0xe4);
 
     public float Measure(string text) => Measure(text, _font);
 
@@ -34,7 +31,7 @@ internal sealed class PlotPen(SKCanvas canvas, SKTypeface typeface) : IDisposabl
 
     public void Box(SKRect box)
     {
-        (_paint.Style, _paint.Color) = (SKPaintStyle.Fill, SKColors.White.WithAlpha(0xdd));
+        (_paint.Style, _paint.Color) = (SKPaintStyle.Fill, theme.Paper.WithAlpha(0xdd));
         canvas.DrawRect(box, _paint);
     }
 
@@ -61,7 +58,7 @@ internal sealed class PlotPen(SKCanvas canvas, SKTypeface typeface) : IDisposabl
 
     private void Write(string text, float x, float y, SKTextAlign align, SKFont font)
     {
-        (_paint.Style, _paint.Color, _paint.StrokeWidth) = (_hasGlyphs ? SKPaintStyle.Fill : SKPaintStyle.Stroke, Ink, StrokeWidth);
+        (_paint.Style, _paint.Color, _paint.StrokeWidth) = (_hasGlyphs ? SKPaintStyle.Fill : SKPaintStyle.Stroke, theme.Ink, StrokeWidth);
         var left = x - Measure(text, font) * (align == SKTextAlign.Center ? 0.5f : align == SKTextAlign.Right ? 1 : 0);
         if (_hasGlyphs) canvas.DrawText(text, left, y, SKTextAlign.Left, font, _paint);
         else StrokeFont.Draw(canvas, text, left, y, font.Size, _paint);

@@ -80,6 +80,19 @@ internal sealed class SetParts : IDisposable
         Ids.Put(tensor(ids).unsqueeze(1), rows, places);
     }
 
+    /// <summary>What moments do not tell to the last bit, for who goes on with the set; the tensors belong to this.</summary>
+    public Dictionary<string, Tensor> Exact() => Named().ToDictionary(pair => pair.Name, pair => pair.Statistics.Scatter);
+
+    /// <summary>Goes on from <see cref="Exact"/>.</summary>
+    /// <exception cref="InvalidDataException">It is of another set.</exception>
+    public void RestoreExact(IReadOnlyDictionary<string, Tensor> exact)
+    {
+        foreach (var (name, statistics) in Named())
+            statistics.Scatter = exact.TryGetValue(name, out var scatter) && scatter.shape is [var rows, var columns] && rows == statistics.Width && columns == rows
+                ? scatter
+                : throw new InvalidDataException($"what was saved does not hold the sums of {name}; remove it and gather anew.");
+    }
+
     /// <summary>Mean and covariance of the features, owned by the caller.</summary>
     /// <exception cref="InvalidOperationException">Fewer than two images were seen.</exception>
     public FeatureMoments Moments() => Of(Given, _features) ?? throw new InvalidOperationException("0 images have no covariance; at least 2 are needed.");
@@ -101,5 +114,11 @@ internal sealed class SetParts : IDisposable
         if (given is null) return gathered?.Moments();
         using var scope = NewDisposeScope();
         return new FeatureMoments(given.Mean.clone(), given.Covariance.clone(), given.Count);
+    }
+
+    private IEnumerable<(string Name, FeatureStatistics Statistics)> Named()
+    {
+        foreach (var (name, statistics) in new[] { ("features", _features), ("spatial", _spatial), ("energies", _energies) })
+            if (statistics is not null) yield return (name, statistics);
     }
 }

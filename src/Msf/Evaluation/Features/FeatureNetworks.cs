@@ -1,0 +1,24 @@
+using Msf.Checkpoints;
+using Msf.Data;
+using static TorchSharp.torch;
+
+namespace Msf.Evaluation;
+
+/// <summary>Opens feature networks by what is there: the folder of a classifier, or a TorchScript file.</summary>
+public static class FeatureNetworks
+{
+    /// <summary>Opens a network.</summary>
+    /// <param name="path">A TorchScript file, here or in the data folder, which is a program and is run; or the folder of a classifier (<c>RUN/model</c>, or the run).</param>
+    /// <param name="device">Where to compute; the CPU when null.</param>
+    /// <returns>The network, owned by the caller.</returns>
+    /// <exception cref="FileNotFoundException">There is nothing of that name.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is a folder, and it is none of a classifier.</exception>
+    /// <exception cref="InvalidDataException">What is there is broken.</exception>
+    public static IFeatureNetwork Open(string path, Device? device = null)
+    {
+        var found = ImageSources.Find(path) ?? path;
+        if (!Directory.Exists(found)) return TorchScriptFeatures.Load(found, device);
+        var inside = Path.Combine(found, "model");
+        return ClassifierFeatures.Load(!ClassifierFolder.Exists(found) && ClassifierFolder.Exists(inside) ? inside : found, device);
+    }
+}

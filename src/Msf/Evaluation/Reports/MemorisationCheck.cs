@@ -1,0 +1,103 @@
+using Msf.Runtime;
+using static TorchSharp.torch;
+
+namespace Msf.Evaluation;
+
+/// <summary>
+/// Asks whether samples are nearer to the data than images are that were not trained on. Without held-out images the data's own stand for them, each compared with all others: what a
+/// model has learned from is then left out of the comparison one by one.
+/// </summary>
+internal sealed class MemorisationCheck
+{
+    private const int MostRows = 5000;
+
+    private MemorisationCheck(MemorisationReport report, NearestTo[] features, NearestTo[] pixels, double[] others, double[] otherPixels) =>
+        (Report, Features, Pixels, Others, OtherPixels) = (report, features, pixels, others, otherPixels);
+
+    /// <summary>The figures.</summary>
+    public MemorisationReport Report { get; }
+
+    /// <summary>Samples and their neighbours in features, in the order of the samples; at most 5,000.</summary>
+    public NearestTo[] Features { get; }
+
+    /// <summary>The same in pixels; empty where they cannot be compared.</summary>
+    public NearestTo[] Pixels { get; }
+
+    /// <summary>Distances in features of what they are compared with.</summary>
+    public double[] Others { get; }
+
+    /// <summary>The same in pixels.</summary>
+    public double[] OtherPixels { get; }
+
+    /// <summary>Measures; null where features are not kept of both sets, or of too few images.</summary>
+    /// <param name="data">The data.</param>
+    /// <param name="samples">The samples.</param>
+    /// <param name="heldOut">Images that the model was not trained on; null for none.</param>
+    /// <param name="cancellation">Looked at now and then.</param>
+    public static MemorisationCheck? Of(EvaluationSet data, EvaluationSet samples, EvaluationSet? heldOut, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        if (data.Features() is not { } images || samples.Features() is not { } features || images.shape[0] < 2) return null;
+        var (dataIds, sampleIds) = (data.Ids(), samples.Ids());
+        if (dataIds.Length == 0 || sampleIds.Length == 0) return null;
+        var near = Nearest(features, images, sampleIds, dataIds, 1, cancellation);
+        var others = heldOut?.Features() is { } held ? Distances(First(held), images, 1, cancellation) : LeaveOneOut(images, 1, cancellation);
+        var (small, pixels) = (data.Parts.Pixels.Rows, samples.Parts.Pixels.Rows);
+        var comparable = small is not null && pixels is not null && small.shape[1] == pixels.shape[1];
+        var unit = comparable ? 1 / Math.Sqrt(small!.shape[1]) : 0;
+        var nearPixels = comparable ? Nearest(pixels!, small!, sampleIds, dataIds, unit, cancellation) : [];
+        var otherPixels = !comparable ? [] : heldOut?.Parts.Pixels.Rows is { } rows ? Distances(First(rows), small!, unit, cancellation) : LeaveOneOut(small!, unit, cancellation);
+        var report = new MemorisationReport
+        {
+            ComparedWith = heldOut is null ? "the data's images, each against all others" : $"held-out images, {heldOut.Description.Source}",
+            Features = Space(near, others),
+            Pixels = comparable ? Space(nearPixels, otherPixels) : null,
+        };
+        return new MemorisationCheck(report, near, nearPixels, others, otherPixels);
+    }
+
+    private static MemorisationSpace Space(NearestTo[] near, double[] others)
+    {
+        var summary = DistanceSummary.Of([.. others]);
+        double Share(double limit) => near.Count(pair => pair.Distance < limit) / (double)near.Length;
+        return new MemorisationSpace(DistanceSummary.Of([.. near.Select(pair => pair.Distance)]), summary, Share(summary.FirstPercent), Share(summary.Median));
+    }
+
+    private static NearestTo[] Nearest(Tensor x, Tensor data, long[] ids, long[] dataIds, double unit, CancellationToken cancellation)
+    {
+        var (places, distances) = NearestImages.Of(First(x), data, cancellation);
+        return [.. places.Select((place, i) => new NearestTo(ids[i], dataIds[place], unit * distances[i]))];
+    }
+
+    private static double[] Distances(Tensor x, Tensor data, double unit, CancellationToken cancellation) =>
+        [.. NearestImages.Of(x, data, cancellation).Distances.Select(distance => unit * distance)];
+
+    // Distance of every row to the nearest other row.
+    private static double[] LeaveOneOut(Tensor data, double unit, CancellationToken cancellation)
+    {
+        using var scope = NewDisposeScope();
+        var x = First(data);
+        var best = HeldScalar.Constant([x.shape[0]], double.PositiveInfinity, ScalarType.Float32, CPU);
+        DistanceBlocks.Visit(
+            x, data, DistanceBlocks.Centre(data),
+            (row, column, squared) =>
+            {
+                var itself = Places(row, squared.shape[0]).unsqueeze(1).eq(Places(column, squared.shape[1]));
+                using var infinity = tensor(float.PositiveInfinity);
+                var known = best.narrow(0, row, squared.shape[0]);
+                known.copy_(where(itself, infinity, squared).amin([1]).minimum(known));
+            },
+            cancellation);
+        return [.. best.sqrt().data<float>().Select(distance => unit * distance)];
+    }
+
+    private static Tensor Places(long first, long count)
+    {
+        var places = new long[count];
+        for (var i = 0L; i < count; i++) places[i] = first + i;
+        return tensor(places, device: CPU);
+    }
+
+    private static Tensor First(Tensor x) => x.narrow(0, 0, Math.Min(MostRows, x.shape[0]));
+}
