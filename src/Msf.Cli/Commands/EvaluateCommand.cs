@@ -13,8 +13,15 @@ internal sealed class EvaluateCommand : MsfCommand
     private readonly Option<string?> _model = new("--model") { Description = "Model folder, or name of a bundled model, whose samples are judged.", HelpName = "DIR|NAME" };
     private readonly Option<string?> _samples = new("--samples") { Description = "Samples that are there already, instead of a model: a .npz file (ADM layout) or a folder of images.", HelpName = "FILE.npz|DIR" };
     private readonly Option<string?> _data = new("--data") { Description = "Images that samples are compared with; their classes give the samples theirs.", HelpName = "SOURCE" };
+    private readonly Option<string?> _classes = new("--classes") { Description = "With --samples: classes of the data, by name, in the order of the samples' labels (default all).", HelpName = "A,B" };
     private readonly Option<string?> _reference = new("--reference") { Description = "Statistics (mu, sigma) or images (arr_0) that stand for the data's.", HelpName = "FILE.npz" };
     private readonly Option<string?> _heldOut = new("--held-out") { Description = "Images that the model was not trained on, for the memorisation check.", HelpName = "SOURCE" };
+    private readonly Option<string?> _group = new("--group")
+    {
+        Description = "Without --held-out: images of the data whose names agree in what this regular expression matches are versions of one, and not compared with each other.",
+        HelpName = "REGEX",
+    };
+
     private readonly Option<string> _features = new("--features")
     {
         Description = "Feature network: the folder of a classifier (msf train), or a TorchScript file, here or in the data folder, which is a program and is run.",
@@ -47,7 +54,7 @@ internal sealed class EvaluateCommand : MsfCommand
     {
         foreach (var option in (Option[])
         [
-            _model, _samples, _data, _reference, _heldOut, _features, _count, _referenceImages, _out, _seed, .. _solver.All, .. _guidance.All, _batch, _precision, _device, _autoencoder, _saveSamples,
+            _model, _samples, _data, _classes, _reference, _heldOut, _group, _features, _count, _referenceImages, _out, _seed, .. _solver.All, .. _guidance.All, _batch, _precision, _device, _autoencoder, _saveSamples,
             _saveReference, _keepWork, _json,
         ])
             Options.Add(option);
@@ -65,8 +72,10 @@ internal sealed class EvaluateCommand : MsfCommand
             Guide = _guidance.Guide(arguments) is { } guide ? BundledModels.Find(guide) : null,
             Autoencoder = arguments.GetValue(_autoencoder),
             Data = arguments.GetValue(_data),
+            Classes = arguments.GetValue(_classes)?.Split(',', StringSplitOptions.TrimEntries),
             Reference = arguments.GetValue(_reference),
             HeldOut = arguments.GetValue(_heldOut),
+            Group = arguments.GetValue(_group),
             Features = arguments.GetRequiredValue(_features),
             Count = arguments.GetValue(_count),
             ReferenceImages = arguments.GetValue(_referenceImages),

@@ -50,6 +50,8 @@ public sealed class EvaluateCommandTests(TinyModel tiny, TinyClassifier classifi
         Assert.Equal(ExitCode.Done, folder.Code);
         var classes = JsonDocument.Parse(folder.Out).RootElement.GetProperty("metrics").GetProperty("classes").EnumerateArray().Select(c => c.GetProperty("count").GetInt32());
         Assert.Equal([3, 3, 3, 3], classes);
+        var some = await Evaluate("some-report", "--samples", Place("samples.npz"), "--data", Data, "--classes", "triangle,cross", "--json");
+        Assert.Equal((ExitCode.Done, 32), (some.Code, JsonDocument.Parse(some.Out).RootElement.GetProperty("reference").GetProperty("count").GetInt32()));
     }
 
     [Fact]
@@ -75,6 +77,9 @@ public sealed class EvaluateCommandTests(TinyModel tiny, TinyClassifier classifi
     [InlineData(ExitCode.Usage, "--steps is of sampling", "--samples", "x.npz", "--data", Data, "--steps", "4")]
     [InlineData(ExitCode.Usage, "--steps has 3 values", "--model", "MODEL", "--data", Data, "--steps", "4,2,1")]
     [InlineData(ExitCode.Usage, "expected the name of a .npz file", "--model", "MODEL", "--data", Data, "--save-samples", "x.png")]
+    [InlineData(ExitCode.Usage, "expected a regular expression", "--model", "MODEL", "--data", Data, "--group", "(")]
+    [InlineData(ExitCode.Usage, "leave it out with held-out", "--model", "MODEL", "--data", Data, "--group", "a", "--held-out", Data)]
+    [InlineData(ExitCode.Usage, "a model brings its classes", "--model", "MODEL", "--data", Data, "--classes", "ring")]
     [InlineData(ExitCode.Failed, "there is no model nowhere", "--model", "nowhere", "--data", Data)]
     [InlineData(ExitCode.Failed, "x.npz: no such file", "--samples", "x.npz", "--data", Data)]
     [InlineData(ExitCode.Failed, "there is no folder nowhere", "--samples", "nowhere", "--data", Data)]

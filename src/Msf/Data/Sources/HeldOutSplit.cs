@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Msf.Runtime;
 
 namespace Msf.Data;
@@ -16,17 +15,17 @@ public sealed record HeldOutSplit(ImageSubset Training, ImageSubset HeldOut)
     /// <summary>Parts a set.</summary>
     /// <param name="source">The whole; stays open as long as the parts are used, and is not disposed with them.</param>
     /// <param name="share">Share to hold out, above 0 and below 1; of every class with two groups or more at least one group.</param>
-    /// <param name="group">A regular expression: images of a class whose names agree in the part that it matches (its first group, where it has one) stay together. Null parts image by image.</param>
+    /// <param name="group">Images of a class that <see cref="NameGroups"/> puts together by this pattern stay together. Null parts image by image.</param>
     /// <param name="seed">Chooses.</param>
     /// <exception cref="ArgumentException">No class has two groups, so that nothing can be held out; or the expression is none.</exception>
     public static HeldOutSplit Of(IImageSource source, double share, string? group, long seed)
     {
         if (!(share is > 0 and < 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "expected above 0 and below 1.");
-        var pattern = group is null ? null : new Regex(group, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        var names = new NameGroups(group);
         var heldOut = new HashSet<int>();
         foreach (var ofClass in Enumerable.Range(0, source.Count).GroupBy(source.LabelAt))
         {
-            var groups = ofClass.GroupBy(index => GroupOf(source.NameAt(index), pattern), StringComparer.Ordinal)
+            var groups = ofClass.GroupBy(index => names.Of(source.NameAt(index)), StringComparer.Ordinal)
                 .OrderBy(members => SeededNoise.Mix(seed, Stream, members.First())).ToArray();
             var wanted = Math.Max(1, (int)Math.Round(share * ofClass.Count()));
             var (taken, images) = (0, 0);
@@ -40,7 +39,4 @@ public sealed record HeldOutSplit(ImageSubset Training, ImageSubset HeldOut)
         int[] all = [.. Enumerable.Range(0, source.Count)];
         return new HeldOutSplit(new ImageSubset(source, [.. all.Where(index => !heldOut.Contains(index))]), new ImageSubset(source, [.. all.Where(heldOut.Contains)]));
     }
-
-    private static string GroupOf(string name, Regex? pattern) =>
-        pattern?.Match(name) is { Success: true } match ? match.Groups.Count > 1 ? match.Groups[1].Value : match.Value : name;
 }

@@ -75,7 +75,7 @@ public sealed class EvaluationRun
         var clock = Stopwatch.StartNew();
         using var measure = new MetricReference(reference.Set, metrics, heldOut?.Set);
         var figures = measure.Measure(gathered.Set, Measuring, cancellation);
-        var check = MemorisationCheck.Of(reference.Set, gathered.Set, heldOut?.Set, cancellation);
+        var check = MemorisationCheck.Of(reference.Set, gathered.Set, heldOut?.Set, Groups(images), cancellation);
         var report = new EvaluationReport
         {
             Name = judged.Name,
@@ -118,6 +118,13 @@ public sealed class EvaluationRun
         if (_options.KeepWork) Note?.Invoke($"what was gathered stays in {Path.Combine(_options.Out, "work")}");
         else work.Delete();
         return [.. names, .. files];
+    }
+
+    private Func<long, string>? Groups(ReferenceImages images)
+    {
+        if (_options.Group is null) return null;
+        var groups = new NameGroups(_options.Group);
+        return place => groups.Of(images.NameAt(place));
     }
 
     private void Broken(BrokenImage image) => Note?.Invoke($"{image.Name} is broken, its neighbour stands for it: {image.Why}");

@@ -1,3 +1,4 @@
+using Msf.Data;
 using Msf.Runtime;
 using Msf.Sampling;
 using static TorchSharp.torch;
@@ -25,11 +26,19 @@ public sealed record EvaluationRunOptions
     /// <summary>Image set that the samples are compared with, whose classes give theirs their shares; null only with <see cref="Reference"/>.</summary>
     public string? Data { get; init; }
 
+    /// <summary>Classes of the data to keep, by name, in the order that the labels of <see cref="Samples"/> count; null keeps all. A model brings its own.</summary>
+    public string[]? Classes { get; init; }
+
     /// <summary>.npz archive that stands for the data: statistics (<c>mu</c>, <c>sigma</c>), or images (<c>arr_0</c>); null reads the data's images.</summary>
     public string? Reference { get; init; }
 
     /// <summary>Images that the model was not trained on, for the memorisation check; null compares the data's images with each other.</summary>
     public string? HeldOut { get; init; }
+
+    /// <summary>
+    /// Pattern of <see cref="Msf.Data.NameGroups"/> for names of the data's images: where those are compared with each other, none is with its own versions. Null compares each with all others.
+    /// </summary>
+    public string? Group { get; init; }
 
     /// <summary>The feature network: a TorchScript file, here or in the data folder, or the folder of a classifier.</summary>
     public required string Features { get; init; }
@@ -83,6 +92,9 @@ public sealed record EvaluationRunOptions
         if (ReferenceImages < 2) errors.Add($"{ReferenceImages} images of the data, expected at least 2");
         if (BatchSize < 1) errors.Add($"the batch size is {BatchSize}, expected at least 1");
         if (Model is null && (Guide ?? Autoencoder) is not null) errors.Add("guide and autoencoder are of a model, and samples are there already; leave them out");
+        if (Model is not null && Classes is not null) errors.Add("a model brings its classes; leave classes out");
+        if (Group is not null && !NameGroups.IsPattern(Group)) errors.Add($"the group is \"{Group}\", expected a regular expression without backtracking, for example ^(.*)_v[0-9]+");
+        if (Group is not null && (HeldOut ?? Reference) is not null) errors.Add("a group is of the data's images where they are compared with each other; leave it out with held-out images or a reference");
         foreach (var file in new[] { SaveSamples, SaveReference })
             if (file is not null && !file.EndsWith(".npz", StringComparison.OrdinalIgnoreCase)) errors.Add($"{file} is to be written, expected the name of a .npz file");
         if (SaveSamples is not null && Samples is not null) errors.Add("samples that are there already need no saving; leave that out");

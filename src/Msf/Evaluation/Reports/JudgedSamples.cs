@@ -81,7 +81,7 @@ internal sealed class JudgedSamples : IDisposable
     }
 
     /// <summary>Opens the data, its labels counted as the model's.</summary>
-    public IImageSource OpenData(string source) => _model is not null ? ModelData.Open(_model.Manifest, source) : ImageSources.Open(source);
+    public IImageSource OpenData(string source) => _model is not null ? ModelData.Open(_model.Manifest, source) : ImageSources.Open(source, _options.Classes);
 
     /// <summary>The samples as a set in a fixed order.</summary>
     /// <param name="data">The data, whose classes give the samples their shares; null gives all the same.</param>

@@ -33,24 +33,26 @@ internal sealed class MemorisationCheck
     /// <param name="data">The data.</param>
     /// <param name="samples">The samples.</param>
     /// <param name="heldOut">Images that the model was not trained on; null for none.</param>
+    /// <param name="group">Group of an image of the data, by its place: without held-out images none is compared with those of its own. Null makes each a group.</param>
     /// <param name="cancellation">Looked at now and then.</param>
-    public static MemorisationCheck? Of(EvaluationSet data, EvaluationSet samples, EvaluationSet? heldOut, CancellationToken cancellation)
+    public static MemorisationCheck? Of(EvaluationSet data, EvaluationSet samples, EvaluationSet? heldOut, Func<long, string>? group, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         if (data.Features() is not { } images || samples.Features() is not { } features || images.shape[0] < 2) return null;
         var (dataIds, sampleIds) = (data.Ids(), samples.Ids());
         if (dataIds.Length == 0 || sampleIds.Length == 0) return null;
+        var groups = Groups(dataIds, group);
         var near = Nearest(features, images, sampleIds, dataIds, 1, cancellation);
-        var others = heldOut?.Features() is { } held ? Distances(First(held), images, 1, cancellation) : LeaveOneOut(images, 1, cancellation);
+        var others = heldOut?.Features() is { } held ? Distances(First(held), images, 1, cancellation) : LeaveOut(images, groups, 1, cancellation);
         var (small, pixels) = (data.Parts.Pixels.Rows, samples.Parts.Pixels.Rows);
         var comparable = small is not null && pixels is not null && small.shape[1] == pixels.shape[1];
         var unit = comparable ? 1 / Math.Sqrt(small!.shape[1]) : 0;
         var nearPixels = comparable ? Nearest(pixels!, small!, sampleIds, dataIds, unit, cancellation) : [];
-        var otherPixels = !comparable ? [] : heldOut?.Parts.Pixels.Rows is { } rows ? Distances(First(rows), small!, unit, cancellation) : LeaveOneOut(small!, unit, cancellation);
+        var otherPixels = !comparable ? [] : heldOut?.Parts.Pixels.Rows is { } rows ? Distances(First(rows), small!, unit, cancellation) : LeaveOut(small!, groups, unit, cancellation);
         var report = new MemorisationReport
         {
-            ComparedWith = heldOut is null ? "the data's images, each against all others" : $"held-out images, {heldOut.Description.Source}",
+            ComparedWith = heldOut is null ? group is null ? "the data's images, each against all others" : "the data's images, each against all others but its own versions" : $"held-out images, {heldOut.Description.Source}",
             Features = Space(near, others),
             Pixels = comparable ? Space(nearPixels, otherPixels) : null,
         };
@@ -73,8 +75,8 @@ internal sealed class MemorisationCheck
     private static double[] Distances(Tensor x, Tensor data, double unit, CancellationToken cancellation) =>
         [.. NearestImages.Of(x, data, cancellation).Distances.Select(distance => unit * distance)];
 
-    // Distance of every row to the nearest other row.
-    private static double[] LeaveOneOut(Tensor data, double unit, CancellationToken cancellation)
+    // Distance of every row to the nearest row of another group.
+    private static double[] LeaveOut(Tensor data, Tensor groups, double unit, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var x = First(data);
@@ -83,7 +85,7 @@ internal sealed class MemorisationCheck
             x, data, DistanceBlocks.Centre(data),
             (row, column, squared) =>
             {
-                var itself = Places(row, squared.shape[0]).unsqueeze(1).eq(Places(column, squared.shape[1]));
+                var itself = groups.narrow(0, row, squared.shape[0]).unsqueeze(1).eq(groups.narrow(0, column, squared.shape[1]));
                 using var infinity = tensor(float.PositiveInfinity);
                 var known = best.narrow(0, row, squared.shape[0]);
                 known.copy_(where(itself, infinity, squared).amin([1]).minimum(known));
@@ -92,11 +94,17 @@ internal sealed class MemorisationCheck
         return [.. best.sqrt().data<float>().Select(distance => unit * distance)];
     }
 
-    private static Tensor Places(long first, long count)
+    // A number for every group, (N), int64.
+    private static Tensor Groups(long[] places, Func<long, string>? group)
     {
-        var places = new long[count];
-        for (var i = 0L; i < count; i++) places[i] = first + i;
-        return tensor(places, device: CPU);
+        var known = new Dictionary<string, long>(StringComparer.Ordinal);
+        var numbers = new long[places.Length];
+        for (var i = 0; i < places.Length; i++)
+        {
+            if (group is null) numbers[i] = i;
+            else if (!known.TryGetValue(group(places[i]), out numbers[i])) known.Add(group(places[i]), numbers[i] = known.Count);
+        }
+        return tensor(numbers, device: CPU);
     }
 
     private static Tensor First(Tensor x) => x.narrow(0, 0, Math.Min(MostRows, x.shape[0]));

@@ -1,4 +1,4 @@
-using System.Text.RegularExpressions;
+using Msf.Data;
 
 namespace Msf.Training;
 
@@ -32,20 +32,7 @@ public sealed record HeldOutConfig
         if (Source is not null && string.IsNullOrWhiteSpace(Source)) errors.Add("source is empty; name an image set, or leave it out");
         if (Source is not null && (Share is not null || Group is not null)) errors.Add("source and share (or group) both say what is held out; leave one of them out");
         if (Share is { } share && !(share is > 0 and <= 0.5)) errors.Add($"share is {share}, expected above 0 and at most 0.5");
-        if (Group is not null && !IsExpression(Group)) errors.Add($"group is \"{Group}\", expected a regular expression without backtracking, for example ^(.*)_v[0-9]+");
+        if (Group is not null && !NameGroups.IsPattern(Group)) errors.Add($"group is \"{Group}\", expected a regular expression without backtracking, for example ^(.*)_v[0-9]+");
         return errors;
-    }
-
-    private static bool IsExpression(string text)
-    {
-        try
-        {
-            _ = new Regex(text, RegexOptions.NonBacktracking);
-            return true;
-        }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
-        {
-            return false;
-        }
     }
 }
