@@ -33,6 +33,7 @@ internal static class MsfCommandLine
             new DataCommand(terminal),
             new EvaluateCommand(terminal),
             new TuneCommand(terminal),
+            new CompareCommand(terminal),
             new InfoCommand(terminal),
             new BenchCommand(terminal),
             new DoctorCommand(terminal),

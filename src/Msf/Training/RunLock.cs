@@ -27,6 +27,22 @@ internal sealed class RunLock : IDisposable
         }
     }
 
+    /// <summary>Takes the folder, or gives null where another process has it.</summary>
+    /// <param name="run">The run; its folder must exist.</param>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder cannot be written.</exception>
+    public static RunLock? TryTake(RunFolder run)
+    {
+        try
+        {
+            return Take(run);
+        }
+        catch (IOException) when (File.Exists(run.Lock) && IsHeld(run))
+        {
+            return null;
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 

@@ -24,20 +24,20 @@ public sealed class TuningJournalTests : IDisposable
     {
         using (var journal = TuningJournal.Open(_folder.Root, Identity))
         {
-            Assert.Empty(journal.Known);
+            Assert.Empty(journal.Entries);
             journal.Add(Measurement(32));
             journal.Add(Measurement(64));
         }
         File.AppendAllText(_folder[TuningJournal.Name], "{\"sampling\":{");
         using (var journal = TuningJournal.Open(_folder.Root, Identity))
         {
-            Assert.Equal([32, 64], journal.Known.Select(m => m.Count));
-            Assert.Equal(TuningSpace.Key(KnownObjective.Own), TuningSpace.Key(journal.Known[1].Sampling));
-            Assert.Equal((1.0 / 3, 0.2), (journal.Known[0].Distance, journal.Known[0].Without[1]));
+            Assert.Equal([32, 64], journal.Entries.Select(m => m.Count));
+            Assert.Equal(TuningSpace.Key(KnownObjective.Own), TuningSpace.Key(journal.Entries[1].Sampling));
+            Assert.Equal((1.0 / 3, 0.2), (journal.Entries[0].Distance, journal.Entries[0].Without[1]));
             journal.Add(Measurement(128));
         }
         using var last = TuningJournal.Open(_folder.Root, Identity);
-        Assert.Equal([32, 64, 128], last.Known.Select(m => m.Count));
+        Assert.Equal([32, 64, 128], last.Entries.Select(m => m.Count));
     }
 
     [Fact]

@@ -13,6 +13,9 @@ namespace Msf.Evaluation;
 /// </summary>
 public sealed class ModelObjective : ITuningObjective, IDisposable
 {
+    /// <summary>Fewest samples of a measurement.</summary>
+    public const int LeastSamples = 2 * Groups;
+
     private const int Groups = 8;
 
     private readonly MsfModel _model;
@@ -49,7 +52,7 @@ public sealed class ModelObjective : ITuningObjective, IDisposable
     /// <inheritdoc/>
     public TuningMeasurement Measure(SamplingConfig sampling, int count, CancellationToken cancellation = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(count, 2 * Groups);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, LeastSamples);
         var key = Key(sampling);
         if (!_samples.TryGetValue(key, out var samples)) _samples.Add(key, samples = new Samples());
         Extend(samples, sampling, count, cancellation);

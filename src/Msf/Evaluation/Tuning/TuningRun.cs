@@ -63,7 +63,7 @@ public sealed class TuningRun
         };
         if (_options.Out is not null) Directory.CreateDirectory(_options.Out);
         using var journal = _options.Out is null ? null : TuningJournal.Open(_options.Out, identity);
-        if (journal is { Known.Count: > 0 }) Note?.Invoke($"{journal.Known.Count} measurements of {_options.Out} are taken over");
+        if (journal is { Entries.Count: > 0 }) Note?.Invoke($"{journal.Entries.Count} measurements of {_options.Out} are taken over");
         var evaluator = new SampleEvaluator(network, _options.BatchSize);
         using var reference = Reference(evaluator, source, ModelData.ImageSize(model), cancellation);
         using var objective = new ModelObjective(model, evaluator, reference, identity.ClassCounts, _options.Seed);
@@ -86,7 +86,7 @@ public sealed class TuningRun
         return reference;
     }
 
-    private TuningResult Search(ModelManifest manifest, ModelObjective objective, TuningJournal? journal, CancellationToken cancellation)
+    private TuningResult Search(ModelManifest manifest, ModelObjective objective, Journal<TuningMeasurement>? journal, CancellationToken cancellation)
     {
         var left = _options.Seconds - Elapsed - Math.Max(LeastReserve, Reserve * _options.Seconds);
         if (left <= 0) throw new TimeoutException($"loading took {Elapsed:F1} of {_options.Seconds:F0} s, and nothing is left to measure in; give more time.");
@@ -96,7 +96,7 @@ public sealed class TuningRun
             Progress = Progress,
             Measured = measured => journal?.Add(measured),
         };
-        return search.Run(journal?.Known ?? [], cancellation);
+        return search.Run(journal?.Entries ?? [], cancellation);
     }
 
     private TuningReport Report(string model, TuningIdentity identity, string features, long? images, TuningResult result) => new()

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Globalization;
+using Msf.Evaluation;
+
+namespace Msf.Cli.Commands;
+
+/// <summary><c>msf compare</c>: trains several models to the same cost, judges them alike, and says which is better at what.</summary>
+internal sealed class CompareCommand : MsfCommand
+{
+    private readonly Option<string> _config = new("--config") { Description = "The comparison: what is changed between its arms, at what training cost, with which seeds.", HelpName = "FILE", Required = true };
+    private readonly Option<string?> _out = new("--out") { Description = "Folder of the comparison (default comparisons/NAME); what is there already is taken over.", HelpName = "DIR" };
+    private readonly Option<string[]> _arm = new("--arm") { Description = "Work on this arm alone; may be repeated. The report has all that are there.", HelpName = "NAME" };
+    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print what each arm would train and how long it would take here; train nothing." };
+    private readonly Option<string> _device = DeviceOption.Create();
+
+    /// <param name="terminal">Where it writes.</param>
+    internal CompareCommand(Terminal terminal) : base(
+        terminal, "compare", "Train several models to the same cost and say which is better: quality against training and sampling cost.",
+        "msf compare --config configs/comparisons/tiny.json --out comparisons/tiny",
+        "msf compare --config configs/comparisons/cifar10.json --dry-run")
+    {
+        foreach (var option in new Option[] { _config, _out, _arm, _dryRun, _device }) Options.Add(option);
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult arguments, CancellationToken cancellation)
+    {
+        var path = arguments.GetRequiredValue(_config);
+        var config = ComparisonConfig.Read(path);
+        var only = arguments.GetValue(_arm) is { Length: > 0 } named ? named : null;
+        if (only?.FirstOrDefault(name => config.Arms.All(arm => arm.Name != name)) is { } unknown)
+            throw new UsageException($"--arm names \"{unknown}\"; expected one of {string.Join(", ", config.Arms.Select(arm => $"\"{arm.Name}\""))}.");
+        var device = DeviceOption.Resolve(arguments.GetRequiredValue(_device));
+        if (arguments.GetValue(_dryRun)) return PrintPlan(config, device, cancellation);
+
+        var folder = arguments.GetValue(_out) ?? Path.Combine("comparisons", Path.GetFileNameWithoutExtension(path));
+        using var progress = new ComparisonProgressLine(Terminal.Error);
+        var run = new ComparisonRun(config, folder, device) { Note = line => Terminal.Error.WriteLine($"msf: {line}"), Progress = progress, ReferenceProgress = progress };
+        var (done, count) = run.Run(only, cancellation);
+        progress.Dispose();
+        Terminal.Out.WriteLine($"{done} of {count} trainings are measured");
+        return ExitCode.Done;
+    }
+
+    private int PrintPlan(ComparisonConfig config, TorchSharp.torch.Device device, CancellationToken cancellation)
+    {
+        var estimate = new ComparisonEstimate(config, device);
+        var total = 0.0;
+        Terminal.Out.WriteLine($"{config.Name}: {config.Arms.Length} arms, {config.Seeds.Length} seeds, {config.TrainingCost:G4} T multiply-adds of training each");
+        foreach (var arm in ComparisonPlan.Of(config).Where(arm => arm.Seed == config.Seeds[0]))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (training, sampling) = estimate.Of(arm);
+            total += config.Seeds.Length * (training + sampling);
+            var images = arm.Arm.TrainedAs is { } other ? $"weights of {other}" : $"{string.Join(" + ", arm.ImagesPerStage.Select(n => n.ToString("N0", CultureInfo.InvariantCulture)))} images";
+            Terminal.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {arm.Arm.Name}: {images}, {arm.SamplingMultiplyAdds(arm.Sampling(config.Measures.Budget, 1)) / 1e9:F2} G an image; {training / 60:F1} min of training, {sampling / 60:F1} min of sampling, a seed"));
+        }
+        Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{total / 3600:F1} hours in all on this machine, features not counted"));
+        return ExitCode.Done;
+    }
+}
