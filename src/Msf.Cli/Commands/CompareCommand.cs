@@ -12,6 +12,7 @@ internal sealed class CompareCommand : MsfCommand
     private readonly Option<string[]> _arm = new("--arm") { Description = "Work on this arm alone; may be repeated. The report has all that are there.", HelpName = "NAME" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print what each arm would train and how long it would take here; train nothing." };
     private readonly Option<string> _device = DeviceOption.Create();
+    private readonly Option<bool> _json = JsonOption();
 
     /// <param name="terminal">Where it writes.</param>
     internal CompareCommand(Terminal terminal) : base(
@@ -19,7 +20,7 @@ internal sealed class CompareCommand : MsfCommand
         "msf compare --config configs/comparisons/tiny.json --out comparisons/tiny",
         "msf compare --config configs/comparisons/cifar10.json --dry-run")
     {
-        foreach (var option in new Option[] { _config, _out, _arm, _dryRun, _device }) Options.Add(option);
+        foreach (var option in new Option[] { _config, _out, _arm, _dryRun, _device, _json }) Options.Add(option);
     }
 
     /// <inheritdoc/>
@@ -38,7 +39,20 @@ internal sealed class CompareCommand : MsfCommand
         var run = new ComparisonRun(config, folder, device) { Note = line => Terminal.Error.WriteLine($"msf: {line}"), Progress = progress, ReferenceProgress = progress };
         var (done, count) = run.Run(only, cancellation);
         progress.Dispose();
-        Terminal.Out.WriteLine($"{done} of {count} trainings are measured");
+        var command = $"msf compare --config {path} --out {folder}";
+        var report = ComparisonReport.Of(config, run.Folder, device, command);
+        var files = report.Write(run.Folder.Root);
+        if (arguments.GetValue(_json))
+        {
+            Terminal.WriteJson(CompareReport.Of(report, files), CompareJson.Default.CompareReport);
+            return ExitCode.Done;
+        }
+        Terminal.Out.WriteLine($"{done} of {count} arms and seeds are measured");
+        foreach (var arm in report.Arms)
+            Terminal.Out.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"  {arm.Name}: distance {arm.End.Distance.Mean:F2}{(arm.End.Distance.StandardError is { } e ? $" ± {e:F2}" : "")} ({arm.Seeds.Length} seeds), {arm.End.SamplingMultiplyAdds / 1e9:F2} G an image"));
+        foreach (var words in report.Verdict) Terminal.Out.WriteLine(words);
+        Terminal.Out.WriteLine(string.Join(", ", files));
         return ExitCode.Done;
     }
 

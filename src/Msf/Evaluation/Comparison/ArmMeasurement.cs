@@ -39,6 +39,20 @@ internal sealed class ArmMeasurement(PlannedArm arm, ComparisonMeasures measures
     /// <param name="measures">How it is judged.</param>
     public static int Count(PlannedArm arm, ComparisonMeasures measures) => measures.Guidance.Distinct().Count() + arm.JudgedAtShares.Length - 1 + Budgets(arm, measures).Count();
 
+    /// <summary>Whether all measurements are there: those under the guidance scales, and those with the best of them.</summary>
+    /// <param name="arm">The arm.</param>
+    /// <param name="measures">How it is judged.</param>
+    /// <param name="points">What was measured.</param>
+    public static bool IsComplete(PlannedArm arm, ComparisonMeasures measures, IReadOnlyList<ComparisonPoint> points)
+    {
+        var stages = arm.Config.Model.Stages.Length;
+        var common = ComparisonMeasures.StepsOf(measures.Budget, stages);
+        bool Has(double share, int[] steps, double scale) => points.Any(p => p.Share == share && p.Guidance == scale && p.Count == measures.Samples && p.Steps.SequenceEqual(steps));
+        if (!measures.Guidance.All(scale => Has(1, common, scale))) return false;
+        var best = Best(points.Where(p => p.Share == 1 && p.Count == measures.Samples && p.Steps.SequenceEqual(common) && measures.Guidance.Contains(p.Guidance))).Guidance;
+        return arm.JudgedAtShares.All(share => Has(share, common, best)) && Budgets(arm, measures).All(steps => Has(1, steps, best));
+    }
+
     /// <summary>The point of the smallest distance.</summary>
     public static ComparisonPoint Best(IEnumerable<ComparisonPoint> points) => points.MinBy(point => point.Distance)!;
 

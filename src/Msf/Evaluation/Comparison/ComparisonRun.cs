@@ -70,7 +70,7 @@ public sealed class ComparisonRun(ComparisonConfig config, string path, Device d
     private void Do(PlannedArm arm, int index, IReadOnlyList<PlannedArm> plan, Func<MsfModel, ComparisonReference> reference, CancellationToken cancellation)
     {
         var owner = arm.Arm.TrainedAs is { } name ? plan.First(other => other.Arm.Name == name && other.Seed == arm.Seed) : arm;
-        using var journal = Journal.Open<ArmIdentity, ComparisonPoint>(Folder.Journal(arm), Identity(arm), IsSame(arm), Otherwise(arm));
+        using var journal = ArmJournal.Open(arm, config.Measures, Folder);
         if (owner == arm)
             ArmTraining.Run(
                 arm, Folder, device, line => Note?.Invoke($"{arm.Arm.Name}, seed {arm.Seed}: {line}"),
@@ -97,11 +97,7 @@ public sealed class ComparisonRun(ComparisonConfig config, string path, Device d
     private ComparisonReference Reference(MsfModel model, PlannedArm arm, CancellationToken cancellation) => ComparisonReference.Open(
         model, config.Measures.Data ?? arm.Config.Data.Source ?? throw new ArgumentException("the comparison names no images; set data.source."), config.Measures, Folder, device, ReferenceProgress, cancellation);
 
-    private bool IsMeasured(PlannedArm arm) => PointsOf(arm).Count >= ArmMeasurement.Count(arm, config.Measures);
-
-    private IReadOnlyList<ComparisonPoint> PointsOf(PlannedArm arm) => Journal.Read<ArmIdentity, ComparisonPoint>(Folder.Journal(arm), IsSame(arm), Otherwise(arm));
-
-    private string Otherwise(PlannedArm arm) => $"{Folder.Arm(arm)} is of other settings than arm \"{arm.Arm.Name}\" has now; name the arm anew, or give another folder.";
+    private bool IsMeasured(PlannedArm arm) => ArmMeasurement.IsComplete(arm, config.Measures, ArmJournal.Read(arm, config.Measures, Folder));
 
     private double Work(PlannedArm arm) => (arm.Arm.TrainedAs is null ? arm.TrainingMultiplyAdds : 0) + ArmMeasurement.MultiplyAdds(arm, config.Measures);
 
@@ -111,20 +107,5 @@ public sealed class ComparisonRun(ComparisonConfig config, string path, Device d
         var rate = (work - _workBefore) / _clock.Elapsed.TotalSeconds;
         TimeSpan? remaining = rate > 0 ? TimeSpan.FromSeconds(Math.Min((_allWork - work) / rate, 1e8)) : null;
         Progress?.Report(new ComparisonProgress(arm.Arm.Name, arm.Seed, index, count, what, done, total, work / _allWork, remaining));
-    }
-
-    private ArmIdentity Identity(PlannedArm arm) => new()
-    {
-        Run = arm.Config,
-        JudgedAtImages = arm.JudgedAtImages,
-        Features = Path.GetFileName(config.Measures.Features),
-        Data = config.Measures.Data,
-        ReferenceImages = config.Measures.ReferenceImages,
-    };
-
-    private Func<ArmIdentity, bool> IsSame(PlannedArm arm)
-    {
-        var own = JsonSerializer.Serialize(Identity(arm), JsonFormat.Line);
-        return other => JsonSerializer.Serialize(other, JsonFormat.Line) == own;
     }
 }
