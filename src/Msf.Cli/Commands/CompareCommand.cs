@@ -7,8 +7,12 @@ namespace Msf.Cli.Commands;
 /// <summary><c>msf compare</c>: trains several models to the same cost, judges them alike, and says which is better at what.</summary>
 internal sealed class CompareCommand : MsfCommand
 {
-    private readonly Option<string> _config = new("--config") { Description = "The comparison: what is changed between its arms, at what training cost, with which seeds.", HelpName = "FILE", Required = true };
+    private readonly Option<string> _config = new("--config") { Description = "A comparison with arms of its own; or a training configuration, which is compared with its one-level twin and with a doubled patch.", HelpName = "FILE|PRESET", Required = true };
     private readonly Option<string?> _out = new("--out") { Description = "Folder of the comparison (default comparisons/NAME); what is there already is taken over.", HelpName = "DIR" };
+    private readonly Option<string?> _features = new("--features") { Description = "Feature network instead of the comparison's; of a training configuration the default is pixels, mean colours.", HelpName = "FILE" };
+    private readonly Option<int?> _samples = new("--samples") { Description = "Samples of a measurement instead of the comparison's.", HelpName = "N" };
+    private readonly Option<string?> _seeds = new("--seeds") { Description = "Seeds instead of the comparison's, for example 0,1,2.", HelpName = "LIST" };
+    private readonly Option<string[]> _set = new("--set") { Description = "Set a member of the training configuration; may be repeated.", HelpName = "key=value" };
     private readonly Option<string[]> _arm = new("--arm") { Description = "Work on this arm alone; may be repeated. The report has all that are there.", HelpName = "NAME" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Print what each arm would train and how long it would take here; train nothing." };
     private readonly Option<string> _device = DeviceOption.Create();
@@ -17,17 +21,17 @@ internal sealed class CompareCommand : MsfCommand
     /// <param name="terminal">Where it writes.</param>
     internal CompareCommand(Terminal terminal) : base(
         terminal, "compare", "Train several models to the same cost and say which is better: quality against training and sampling cost.",
-        "msf compare --config configs/comparisons/tiny.json --out comparisons/tiny",
+        "msf compare --config tiny --samples 64",
         "msf compare --config configs/comparisons/cifar10.json --dry-run")
     {
-        foreach (var option in new Option[] { _config, _out, _arm, _dryRun, _device, _json }) Options.Add(option);
+        foreach (var option in new Option[] { _config, _out, _features, _samples, _seeds, _set, _arm, _dryRun, _device, _json }) Options.Add(option);
     }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult arguments, CancellationToken cancellation)
     {
         var path = arguments.GetRequiredValue(_config);
-        var config = ComparisonConfig.Read(path);
+        var config = Config(path, arguments);
         var only = arguments.GetValue(_arm) is { Length: > 0 } named ? named : null;
         if (only?.FirstOrDefault(name => config.Arms.All(arm => arm.Name != name)) is { } unknown)
             throw new UsageException($"--arm names \"{unknown}\"; expected one of {string.Join(", ", config.Arms.Select(arm => $"\"{arm.Name}\""))}.");
@@ -54,6 +58,20 @@ internal sealed class CompareCommand : MsfCommand
         foreach (var words in report.Verdict) Terminal.Out.WriteLine(words);
         Terminal.Out.WriteLine(string.Join(", ", files));
         return ExitCode.Done;
+    }
+
+    private ComparisonConfig Config(string path, ParseResult arguments)
+    {
+        var set = arguments.GetValue(_set) ?? [];
+        var isComparison = ComparisonConfig.IsComparison(path);
+        if (isComparison && set.Length > 0) throw new UsageException($"{path} is a comparison, which sets the members of its configuration itself; leave out --set.");
+        var config = isComparison ? ComparisonConfig.Read(path) : DefaultComparison.Of(path, set);
+        var measures = config.Measures with { Features = arguments.GetValue(_features) ?? config.Measures.Features, Samples = arguments.GetValue(_samples) ?? config.Measures.Samples };
+        config = config with { Measures = measures, Seeds = arguments.GetValue(_seeds) is { } seeds ? ListArgument.Parse<long>(seeds, "--seeds") : config.Seeds };
+        if (config.Validate() is { Count: > 0 } errors) throw new UsageException($"{string.Join("; ", errors)}.");
+        if (measures.Features == PixelFeatures.KnownAs)
+            Terminal.Error.WriteLine("msf: distances are of mean colours, which see no objects; --features FILE names a network that does");
+        return config;
     }
 
     private int PrintPlan(ComparisonConfig config, TorchSharp.torch.Device device, CancellationToken cancellation)

@@ -32,13 +32,30 @@ public sealed record ComparisonConfig
     /// <summary>How they are judged.</summary>
     public required ComparisonMeasures Measures { get; init; }
 
+    /// <summary>Whether a file describes a comparison, and not a training.</summary>
+    /// <param name="path">A file, or the name of a preset, which is a training.</param>
+    /// <exception cref="InvalidDataException">The file is no JSON.</exception>
+    public static bool IsComparison(string path)
+    {
+        if (!File.Exists(path)) return false;
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllText(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("arms", out _);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidDataException($"{path}: {e.Message}", e);
+        }
+    }
+
     /// <summary>Reads a file.</summary>
     /// <param name="path">JSON, comments allowed.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no configuration of a comparison, or an unusable one.</exception>
     public static ComparisonConfig Read(string path)
     {
-        if (!File.Exists(path)) throw new FileNotFoundException($"there is no comparison {path}; give a JSON file with name, run, trainingCost, seeds, arms and measures (docs/comparing.md).", path);
+        if (!File.Exists(path)) throw new FileNotFoundException($"there is no comparison {path}; give a JSON file with name, run, trainingCost, seeds, arms and measures.", path);
         var config = JsonFormat.Parse<ComparisonConfig>(File.ReadAllText(path), path);
         return config.Validate() is { Count: > 0 } errors ? throw new InvalidDataException($"{path}: {string.Join("; ", errors)}") : config;
     }

@@ -19,6 +19,7 @@ public static class ComparisonPlan
     {
         var sampled = Read(config, arm);
         var trained = arm.TrainedAs is { } other ? Read(config, config.Arms.First(candidate => candidate.Name == other)) with { Sampling = sampled.Sampling } : sampled;
+        if (trained.Model.Validate() is { Count: > 0 } faults) throw new InvalidDataException($"arm \"{arm.Name}\": {string.Join("; ", faults)}");
         var length = Length(trained, config.TrainingCost * 1e12);
         var resolved = trained with { Training = trained.Training with { MaxImages = length, Seed = seed } };
         if (resolved.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"arm \"{arm.Name}\": {string.Join("; ", errors)}");
@@ -48,7 +49,6 @@ public static class ComparisonPlan
     // Images in all, as many whole batches as the cost pays for, at least one.
     private static long Length(RunConfig config, double multiplyAdds)
     {
-        if (config.Model.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"{config.Model.Name}: {string.Join("; ", errors)}");
         var shares = new ComputeShares(config);
         var batch = Math.Max(1, config.Training.BatchSize);
         var perImage = shares.TrainingMultiplyAdds(shares.ImagesPerStage(ManyImages)) / ManyImages;

@@ -12,10 +12,10 @@ internal sealed class ComparisonReference : IDisposable
 {
     private const int KeptFeatures = 2048;
 
-    private readonly TorchScriptFeatures _network;
+    private readonly IFeatureNetwork _network;
     private readonly int _side;
 
-    private ComparisonReference(TorchScriptFeatures network, int batchSize, EvaluationReference data, long[] classCounts, int side)
+    private ComparisonReference(IFeatureNetwork network, int batchSize, EvaluationReference data, long[] classCounts, int side)
     {
         (_network, Data, ClassCounts, _side) = (network, data, classCounts, side);
         Evaluator = new SampleEvaluator(network, batchSize);
@@ -41,7 +41,7 @@ internal sealed class ComparisonReference : IDisposable
     public static ComparisonReference Open(
         MsfModel model, string data, ComparisonMeasures measures, ComparisonFolder folder, Device device, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
     {
-        var network = TorchScriptFeatures.Load(ImageSources.Find(measures.Features) ?? measures.Features, device);
+        IFeatureNetwork network = measures.Features == PixelFeatures.KnownAs ? new PixelFeatures(device) : TorchScriptFeatures.Load(ImageSources.Find(measures.Features) ?? measures.Features, device);
         try
         {
             using var source = ModelData.Open(model.Manifest, data);
