@@ -1,3 +1,5 @@
+using Msf.Models;
+
 namespace Msf.Evaluation;
 
 /// <summary>What an arm gave, over the seeds that are measured in full.</summary>
@@ -62,7 +64,7 @@ public sealed record ArmResult
         {
             Name = first.Arm.Name,
             Stages = first.Config.Model.Stages.Length,
-            Parameters = Enumerable.Range(0, first.Config.Model.Stages.Length).Sum(stage => Models.TransformerCost.Of(first.Config.Model.Transformer(stage)).Parameters),
+            Parameters = TransformerCost.ParametersOf(first.Config.Model),
             ImagesPerStage = first.ImagesPerStage,
             Seeds = [.. arms.Select(arm => arm.Arm.Seed)],
             Guidance = [.. best.Select(b => b.Guidance)],
