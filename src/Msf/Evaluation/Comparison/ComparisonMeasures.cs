@@ -5,7 +5,7 @@ namespace Msf.Evaluation;
 /// <summary>How a comparison judges its models.</summary>
 public sealed record ComparisonMeasures
 {
-    /// <summary>TorchScript feature network, a file here or in the data folder.</summary>
+    /// <summary>Feature network, as <see cref="FeatureNetworks.Open"/> takes it.</summary>
     public required string Features { get; init; }
 
     /// <summary>Images that samples are compared with; null, the default, takes what the models are trained on.</summary>

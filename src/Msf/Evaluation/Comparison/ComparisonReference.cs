@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Msf.Checkpoints;
-using Msf.Data;
 using Msf.Runtime;
 using static TorchSharp.torch;
 
@@ -41,7 +40,7 @@ internal sealed class ComparisonReference : IDisposable
     public static ComparisonReference Open(
         MsfModel model, string data, ComparisonMeasures measures, ComparisonFolder folder, Device device, IProgress<EvaluationProgress>? progress, CancellationToken cancellation)
     {
-        IFeatureNetwork network = measures.Features == PixelFeatures.KnownAs ? new PixelFeatures(device) : TorchScriptFeatures.Load(ImageSources.Find(measures.Features) ?? measures.Features, device);
+        var network = FeatureNetworks.Open(measures.Features, device);
         try
         {
             using var source = ModelData.Open(model.Manifest, data);

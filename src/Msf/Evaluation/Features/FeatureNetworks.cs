@@ -4,11 +4,11 @@ using static TorchSharp.torch;
 
 namespace Msf.Evaluation;
 
-/// <summary>Opens feature networks by what is there: the folder of a classifier, or a TorchScript file.</summary>
+/// <summary>Opens feature networks by what is there: the folder of a classifier, or a TorchScript file; <c>pixels</c> needs none.</summary>
 public static class FeatureNetworks
 {
     /// <summary>Opens a network.</summary>
-    /// <param name="path">A TorchScript file, here or in the data folder, which is a program and is run; or the folder of a classifier (<c>RUN/model</c>, or the run).</param>
+    /// <param name="path">A TorchScript file, here or in the data folder, which is a program and is run; the folder of a classifier (<c>RUN/model</c>, or the run); or <c>pixels</c> (<see cref="PixelFeatures"/>).</param>
     /// <param name="device">Where to compute; the CPU when null.</param>
     /// <returns>The network, owned by the caller.</returns>
     /// <exception cref="FileNotFoundException">There is nothing of that name.</exception>
@@ -16,6 +16,7 @@ public static class FeatureNetworks
     /// <exception cref="InvalidDataException">What is there is broken.</exception>
     public static IFeatureNetwork Open(string path, Device? device = null)
     {
+        if (path == PixelFeatures.KnownAs) return new PixelFeatures(device);
         var found = ImageSources.Find(path) ?? path;
         if (!Directory.Exists(found)) return TorchScriptFeatures.Load(found, device);
         var inside = Path.Combine(found, "model");
