@@ -32,6 +32,7 @@ internal static class MsfCommandLine
             new ImportCommand(terminal),
             new DataCommand(terminal),
             new EvaluateCommand(terminal),
+            new ServeCommand(terminal),
             new TuneCommand(terminal),
             new CompareCommand(terminal),
             new InfoCommand(terminal),

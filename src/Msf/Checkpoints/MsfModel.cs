@@ -121,6 +121,14 @@ public sealed class MsfModel : IDisposable
         using (sampled) return Autoencoder.DecodeSampled(sampled);
     }
 
+    /// <inheritdoc cref="MsfSampler.Start"/>
+    public SamplingCohort Start(SamplingRequest request) => _sampler.Start(request);
+
+    /// <summary>Images of what a batch that goes step by step has by now.</summary>
+    /// <param name="level">Merged result of a level, or a preview, (B, C, h, w).</param>
+    /// <returns>Images, (B, C, H, W), as <see cref="Sample"/> gives them, owned by the caller's dispose scope.</returns>
+    public Tensor Decode(Tensor level) => Autoencoder is null ? level.alias() : Autoencoder.DecodeSampled(level);
+
     /// <inheritdoc cref="MsfSampler.SampleInBatches"/>
     public void SampleInBatches(
         SamplingRequest request, int batchSize, Action<int, Tensor> take, IProgress<SamplingProgress>? progress = null, CancellationToken cancellation = default) =>

@@ -53,9 +53,22 @@ public static class SeededNoise
     /// <param name="shapePerImage">The shape of one image's noise, for example (C, H, W).</param>
     /// <param name="device">Where the result shall be.</param>
     public static Tensor Normal(
-        long seed, ReadOnlySpan<long> stream, ReadOnlySpan<long> imageIndices, ReadOnlySpan<long> shapePerImage, Device device)
+        long seed, ReadOnlySpan<long> stream, ReadOnlySpan<long> imageIndices, ReadOnlySpan<long> shapePerImage, Device device) =>
+        Normal([seed], stream, imageIndices, shapePerImage, device);
+
+    /// <inheritdoc cref="Normal(long, int, ReadOnlySpan{long}, ReadOnlySpan{long}, Device)"/>
+    /// <summary>The same for images of different seeds: row i is what <c>seeds[i]</c> alone gives for it.</summary>
+    /// <param name="seeds">Seed of every image, B of them, or one for all.</param>
+    /// <param name="stream">What the numbers are for, for example (stage, step); their order and count matter.</param>
+    /// <param name="imageIndices">The images' places in the whole run, B of them.</param>
+    /// <param name="shapePerImage">The shape of one image's noise, for example (C, H, W).</param>
+    /// <param name="device">Where the result shall be.</param>
+    public static Tensor Normal(
+        ReadOnlySpan<long> seeds, ReadOnlySpan<long> stream, ReadOnlySpan<long> imageIndices, ReadOnlySpan<long> shapePerImage, Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
+        if (seeds.Length != 1 && seeds.Length != imageIndices.Length)
+            throw new ArgumentException($"{seeds.Length} seeds came for {imageIndices.Length} images; give one each, or one for all.", nameof(seeds));
         long perImage = 1;
         foreach (var size in shapePerImage)
         {
@@ -70,10 +83,13 @@ public static class SeededNoise
                 nameof(imageIndices));
         }
 
-        var key = unchecked((ulong)Mix(seed, [NormalStream, .. stream]));
+        var key = 0UL;
         var numbers = new float[perImage * imageIndices.Length];
         for (var i = 0; i < imageIndices.Length; i++)
+        {
+            if (i < seeds.Length) key = unchecked((ulong)Mix(seeds[i], [NormalStream, .. stream]));
             Philox.FillNormal(numbers.AsSpan((int)(i * perImage), (int)perImage), key, unchecked((ulong)imageIndices[i]));
+        }
 
         using var scope = NewDisposeScope();
         long[] shape = [imageIndices.Length, .. shapePerImage];

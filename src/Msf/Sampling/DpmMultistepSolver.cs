@@ -26,5 +26,7 @@ internal sealed class DpmMultistepSolver(ProbabilityPath path, IFlowField field)
         return state;
     }
 
+    internal override void Keep(Tensor rows) => Select(ref _data, rows);
+
     private protected override void Forget() => Forget(ref _data);
 }

@@ -117,19 +117,38 @@ public sealed class MsfSampler
         {
             using var scope = NewDisposeScope();
             var count = Math.Min(batchSize, request.Labels.Count - first);
-            var batch = request with
+            var batch = request.Of([.. Enumerable.Range(first, count)]) with
             {
-                Labels = [.. request.Labels.Skip(first).Take(count)],
-                ImageIndices = [.. request.ImageIndices.Skip(first).Take(count)],
-                BaseIndices = request.BaseIndices is { } bases ? [.. bases.Skip(first).Take(count)] : null,
                 Source = request.Source?.Of(first, count),
             };
             take(first, Sample(batch, progress, cancellation));
         }
     }
 
-    // A stage at its start, ready to go; what it needs lives in the caller's dispose scope.
-    private StageRun Begin(
+    /// <summary>Begins a batch that is generated step by step: its owner may look at it, cancel some of its images, and join it with others at a stage border.</summary>
+    /// <param name="request">Classes, indices, seeds and budgets, without overlap of the stages; a picture to start from must live as long as the batch.</param>
+    /// <returns>Owned by the caller, used on one thread.</returns>
+    /// <exception cref="ArgumentException">A label or a budget does not fit the model.</exception>
+    public SamplingCohort Start(SamplingRequest request)
+    {
+        Check(request);
+        if (request.Sampling.OverlapTime is not null)
+            throw new ArgumentException("overlapTime is set, and a batch that goes step by step finishes a stage before the next; leave it out.", nameof(request));
+        if (request.Size is { } size && request.ShiftBySize) request = request with { Sampling = SizeShift.Apply(request.Sampling, _model, size), ShiftBySize = false };
+        return new SamplingCohort(this, request);
+    }
+
+    /// <summary>Number of stages.</summary>
+    internal int Stages => _networks.Count;
+
+    /// <summary>Where it computes.</summary>
+    internal Device Device => _device;
+
+    /// <summary>The levels of a picture to start from, in the caller's dispose scope.</summary>
+    internal SourceLevels Levels(SourceImage picture) => new(_factorization, _statistics, picture, _device);
+
+    /// <summary>A stage at its start, ready to go; what it needs lives in the caller's dispose scope.</summary>
+    internal StageRun Begin(
         int stage, StageImages images, Tensor? coarser, double coarserTime, SourceLevels? source, SamplingRequest request,
         IProgress<SamplingProgress>? progress, CancellationToken cancellation)
     {
@@ -137,7 +156,7 @@ public sealed class MsfSampler
         long[] size = [.. (request.Size is { } other ? _model.AtSize(other) : _model).StageSize(stage).Select(side => (long)side)];
         long[] shape = [_model.Channels, .. size];
         var conditionTime = request.Sampling.ConditionTime ?? (_diffusion.NoiseCondition ? Math.Min(_diffusion.SamplingConditionTime, coarserTime) : 1);
-        var condition = coarser is null ? null : Condition(stage, coarser, size, conditionTime, request.Seed, images.Indices);
+        var condition = coarser is null ? null : Condition(stage, coarser, size, conditionTime, images);
 
         var path = ProbabilityPath.Create(_diffusion.Path);
         if (budget.Windows is { } windows) path = new PiecewiseLinearPath(path, windows);
@@ -145,17 +164,21 @@ public sealed class MsfSampler
         // Steps of its own would take the adaptive solver past the pause.
         if (budget.Solver == SolverKind.Dopri5 && request.Sampling.OverlapTime is { } pause && pause > times[0]) times = [.. times.Append(pause).Distinct().Order()];
         IReadOnlyList<double> foretold = budget.Solver == SolverKind.Dopri5 ? times : SolverCost.EvaluationTimes(budget.Solver, path, times);
-        IStageNetwork? Settle(IReadOnlyList<StageNetworkFactory>? networks) =>
-            networks?[stage](images.Labels, _model.Classes, condition, conditionTime, StageVelocity.Evaluations(_diffusion, foretold));
         var guided = budget.Guidance is { IsOn: true, Source: GuidanceSource.WeakerModel };
-        var velocity = new StageVelocity(Settle(_networks)!, _diffusion, budget.Guidance, guided ? Settle(_guides) : null, path);
+        StageVelocity Settle(StageImages of, Tensor? conditions)
+        {
+            IStageNetwork? One(IReadOnlyList<StageNetworkFactory>? networks) =>
+                networks?[stage](of.Labels, _model.Classes, conditions, conditionTime, StageVelocity.Evaluations(_diffusion, foretold));
+            return new StageVelocity(One(_networks)!, _diffusion, budget.Guidance, guided ? One(_guides) : null, path);
+        }
+        var velocity = Settle(images, condition);
         var field = new PausableField(velocity, path);
-        var noise = SeededNoise.Normal(request.Seed, NoiseStream(stage), images.Indices, shape, _device);  // (B, C, h, w)
-        var solver = Solver.Create(
-            budget.Solver, path, field, budget.SolverOptions, step => SeededNoise.Normal(request.Seed, [NoiseStream(stage), step], images.Indices, shape, _device));
+        var noise = images.Noise([NoiseStream(stage)], shape, _device);                       // (B, C, h, w)
+        StageRun? run = null;
+        var solver = Solver.Create(budget.Solver, path, field, budget.SolverOptions, step => run!.Images.Noise([NoiseStream(stage), step], shape, _device));
         solver.Cancellation = cancellation;
-        return new StageRun(
-            velocity, solver, field, path, times, noise, source?.Component(stage, coarser), source?.Mask(stage),
+        return run = new StageRun(
+            images, Settle, condition, velocity, solver, field, path, times, noise, source?.Component(stage, coarser), source?.Mask(stage),
             (step, steps) =>
             {
                 progress?.Report(new SamplingProgress(stage, _networks.Count, step, steps));
@@ -163,8 +186,8 @@ public sealed class MsfSampler
             });
     }
 
-    // The merged result of a level, of a standardised component; without one that of the picture.
-    private Tensor Level(int stage, StageImages images, Tensor? standardized, Tensor? coarser, SourceLevels? source)
+    /// <summary>The merged result of a level, of a standardised component; without one that of the picture.</summary>
+    internal Tensor Level(int stage, StageImages images, Tensor? standardized, Tensor? coarser, SourceLevels? source)
     {
         using var scope = NewDisposeScope();
         if (standardized is null) return source!.Merged(stage).expand([images.Indices.Length, -1, -1, -1]).clone().MoveToOuterDisposeScope();
@@ -174,13 +197,13 @@ public sealed class MsfSampler
         return (source?.Keep(stage, level) ?? level).MoveToOuterDisposeScope();
     }
 
-    private Tensor Condition(int stage, Tensor coarser, long[] size, double conditionTime, long seed, long[] indices)
+    private Tensor Condition(int stage, Tensor coarser, long[] size, double conditionTime, StageImages images)
     {
         using var scope = NewDisposeScope();
         var clean = _statistics.StandardizeCondition(stage, _factorization.Condition(coarser, size));
         if (conditionTime == 1) return clean.MoveToOuterDisposeScope();
-        var noise = SeededNoise.Normal(seed, ConditionNoiseStream(stage), indices, [_model.Channels, .. size], _device);
-        var times = HeldScalar.Constant([indices.Length], conditionTime, ScalarType.Float32, _device);
+        var noise = images.Noise([ConditionNoiseStream(stage)], [_model.Channels, .. size], _device);
+        var times = HeldScalar.Constant([images.Indices.Length], conditionTime, ScalarType.Float32, _device);
         return ConditionNoising.Apply(ProbabilityPath.Create(_diffusion.Path), clean, times, noise).MoveToOuterDisposeScope();
     }
 
@@ -200,6 +223,8 @@ public sealed class MsfSampler
             throw new ArgumentException($"{error}.", nameof(request));
         if (request.BaseIndices is { } bases && bases.Count != request.Labels.Count)
             throw new ArgumentException($"{bases.Count} base indices for {request.Labels.Count} images; give one each, or none.", nameof(request));
+        if (request.Seeds is { } seeds && seeds.Count != request.Labels.Count)
+            throw new ArgumentException($"{seeds.Count} seeds for {request.Labels.Count} images; give one each, or none.", nameof(request));
         request.Source?.Check(request.Labels.Count, [_model.Channels, .. request.Size ?? _model.Size], _networks.Count);
         if (_guides is null && request.Sampling.Stages.Any(stage => stage.Guidance is { IsOn: true, Source: GuidanceSource.WeakerModel }))
             throw new ArgumentException("guidance is by a weaker model (guidance.source), and none was given; give one (--guide DIR), or take the null class.", nameof(request));

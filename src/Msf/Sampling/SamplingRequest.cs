@@ -21,6 +21,9 @@ public sealed record SamplingRequest
     /// <summary>Seed of all noise.</summary>
     public required long Seed { get; init; }
 
+    /// <summary>Seed of every image, as many as labels, for images that different people asked for; null, the default, takes <see cref="Seed"/> for all.</summary>
+    public IReadOnlyList<long>? Seeds { get; init; }
+
     /// <summary>Budgets and settings.</summary>
     public required SamplingConfig Sampling { get; init; }
 
@@ -32,4 +35,18 @@ public sealed record SamplingRequest
 
     /// <summary>Whether the time grids are shifted by the number of tokens where <see cref="Size"/> is another; see <see cref="SizeShift"/>. Default true.</summary>
     public bool ShiftBySize { get; init; } = true;
+
+    /// <summary>The request for some of its images.</summary>
+    /// <param name="images">Their places in this one.</param>
+    internal SamplingRequest Of(IReadOnlyList<int> images)
+    {
+        IReadOnlyList<T> Some<T>(IReadOnlyList<T> all) => [.. images.Select(image => all[image])];
+        return this with
+        {
+            Labels = Some(Labels),
+            ImageIndices = Some(ImageIndices),
+            BaseIndices = BaseIndices is null ? null : Some(BaseIndices),
+            Seeds = Seeds is null ? null : Some(Seeds),
+        };
+    }
 }

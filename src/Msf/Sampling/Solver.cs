@@ -97,6 +97,12 @@ public abstract class Solver : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Goes on with some of the images alone: what is remembered of the others is forgotten.</summary>
+    /// <param name="rows">Their places in the batch, int64.</param>
+    internal virtual void Keep(Tensor rows)
+    {
+    }
+
     /// <summary>The step itself, in a dispose scope of its own.</summary>
     private protected abstract Tensor Advance(Tensor x, double t, double next);
 
@@ -110,6 +116,14 @@ public abstract class Solver : IDisposable
     {
         Forget(ref kept);
         kept = tensor.alias().DetachFromDisposeScope();
+    }
+
+    /// <summary>Keeps some rows of a tensor that was kept.</summary>
+    private protected static void Select(ref Tensor? kept, Tensor rows)
+    {
+        if (kept is null) return;
+        using var some = kept.index_select(0, rows);
+        Remember(ref kept, some);
     }
 
     /// <summary>Frees a tensor that was kept.</summary>

@@ -17,6 +17,7 @@ public sealed class StageVelocity : IFlowField, IDisposable
     private readonly ProbabilityPath _path;
     private readonly PredictionKind _prediction;
     private readonly GuidanceConfig _guidance;
+    private (double Time, Tensor Prediction, double At, Tensor? Variance)? _seen;
 
     /// <summary>Fixes everything but x and t. Must be made and used inside one dispose scope, which owns what it keeps.</summary>
     /// <param name="network">The stage's network.</param>
@@ -76,9 +77,22 @@ public sealed class StageVelocity : IFlowField, IDisposable
         return (data.MoveToOuterDisposeScope(), noise.MoveToOuterDisposeScope());
     }
 
+    /// <summary>The data that the network sees in x at t, by the evaluation that is the next one of that state: it is kept for it, and not a bit of what follows changes.</summary>
+    /// <param name="x">State, (B, C, ...), float32.</param>
+    /// <param name="t">Time in [0, 1], kept from the ends as in <see cref="At"/>.</param>
+    /// <returns>(B, C, ...), owned by the caller's dispose scope.</returns>
+    internal Tensor DataAhead(Tensor x, double t)
+    {
+        using var scope = NewDisposeScope();
+        var (prediction, at, variance) = Predict(x, t);
+        _seen = (t, prediction.alias().DetachFromDisposeScope(), at, variance?.alias().DetachFromDisposeScope());
+        return PredictionConversion.ToData(_path, _prediction, prediction, x, at).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Frees what was settled: labels and conditions in the form that the networks take. The networks themselves belong to others.</summary>
     public void Dispose()
     {
+        Forget();
         _network.Dispose();
         _guide?.Dispose();
     }
@@ -106,6 +120,14 @@ public sealed class StageVelocity : IFlowField, IDisposable
     // The guided prediction, (B, C, ...), the time at which it was made, and the variance that the network predicts beside it for the class, if any.
     private (Tensor Prediction, double Time, Tensor? Variance) Predict(Tensor x, double t)
     {
+        if (_seen is { } seen)
+        {
+            var taken = (seen.Prediction.alias(), seen.At, seen.Variance?.alias());
+            Forget();
+            if (seen.Time == t) return taken;
+            taken.Item1.Dispose();
+            taken.Item3?.Dispose();
+        }
         using var scope = NewDisposeScope();
         var scale = _guidance.ScaleAt(t);
         t = KeptFromTheEnds(t);
@@ -119,6 +141,13 @@ public sealed class StageVelocity : IFlowField, IDisposable
             : _network.WithAndWithoutClass(x, t);
         var guided = ClassifierFreeGuidance.Combine(OfState(conditional, x), OfState(weak, x), scale, _guidance.Channels, _guidance.Rescale);
         return (guided.MoveToOuterDisposeScope(), t, Variance(conditional, x)?.MoveToOuterDisposeScope());
+    }
+
+    private void Forget()
+    {
+        _seen?.Prediction.Dispose();
+        _seen?.Variance?.Dispose();
+        _seen = null;
     }
 
     // A learned variance comes after the channels of the state.

@@ -39,6 +39,17 @@ internal sealed class UniPcSolver(ProbabilityPath path, IFlowField field, int or
         return first.Plus(ahead.Times(Scale()));
     }
 
+    internal override void Keep(Tensor rows)
+    {
+        for (var i = 0; i < _history.Count; i++)
+        {
+            Tensor? data = _history[i].Data;
+            Select(ref data, rows);
+            _history[i] = (_history[i].Lambda, data!);
+        }
+        Select(ref _guess, rows);
+    }
+
     private protected override void Forget()
     {
         while (_history.Count > 0) DropOldest();

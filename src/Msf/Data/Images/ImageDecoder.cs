@@ -56,7 +56,7 @@ public static class ImageDecoder
     /// <summary>The size of an image by its header alone; what follows may be damaged.</summary>
     /// <param name="file">The whole file.</param>
     /// <returns>The size; null where the header tells none.</returns>
-    internal static PixelSize? ReadSize(byte[] file)
+    public static PixelSize? ReadSize(byte[] file)
     {
         using var data = SKData.CreateCopy(file);
         using var codec = SKCodec.Create(data);

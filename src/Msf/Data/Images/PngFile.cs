@@ -39,15 +39,25 @@ public static class PngFile
     public static IReadOnlyDictionary<string, string> ReadText(string path)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"There is no image file {path}.", path);
+        return ReadText(File.ReadAllBytes(path), Path.GetFileName(path));
+    }
+
+    /// <summary>The same of the bytes of a file.</summary>
+    /// <param name="file">The whole file.</param>
+    /// <param name="name">What to call the file in messages.</param>
+    /// <exception cref="InvalidDataException">The file is damaged or no PNG.</exception>
+    public static IReadOnlyDictionary<string, string> ReadText(byte[] file, string name)
+    {
+        ArgumentNullException.ThrowIfNull(file);
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
-            foreach (var (type, body) in PngChunk.Read(File.ReadAllBytes(path)))
+            foreach (var (type, body) in PngChunk.Read(file))
                 if (type is "tEXt" or "iTXt" && Parse(type, body.Span) is var (keyword, value)) texts[keyword] = value;
         }
         catch (InvalidDataException e)
         {
-            throw new InvalidDataException($"{Path.GetFileName(path)} is not a usable PNG image: {e.Message}. Replace the file.", e);
+            throw new InvalidDataException($"{name} is not a usable PNG image: {e.Message}. Replace the file.", e);
         }
         return texts;
     }

@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Msf.Server;
+
+/// <summary>The gallery, and the settings that files carry.</summary>
+internal static class GalleryEndpoints
+{
+    private const int LargestPage = 200;
+
+    /// <summary>Adds the routes.</summary>
+    internal static void MapGallery(this IEndpointRouteBuilder routes, ImageGallery gallery, EngineMeter meter, ServerLimits limits)
+    {
+        routes.MapGet("/api/gallery", (string? before, int? limit) =>
+            {
+                if (before is not null && !GalleryId.IsId(before)) throw new RequestException("before is no name of an image; send next of the page before.", "before");
+                if (limit is < 1 or > LargestPage) throw new RequestException($"limit is {limit}, expected 1 to {LargestPage}.", "limit");
+                var ids = gallery.List(before, (limit ?? 50) + 1);
+                var page = ids.Take(limit ?? 50).ToArray();
+                return Results.Json(
+                    new GalleryPage([.. page.Select(id => Item(gallery, id)).OfType<GalleryItem>()], ids.Count > page.Length ? page[^1] : null), ServerJson.Options);
+            })
+            .Produces<GalleryPage>().WithName("listGallery").WithSummary("Images that were made, newest first").WithTags("Gallery");
+
+        routes.MapGet("/api/gallery/{id}.png", (HttpContext context, string id) =>
+            {
+                if (gallery.Read(id) is not { } png) throw None();
+                context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
+                return Results.Bytes(png, "image/png");
+            })
+            .Produces(StatusCodes.Status200OK, contentType: "image/png").WithName("getGalleryImage").WithSummary("An image, its settings inside").WithTags("Gallery");
+
+        routes.MapGet("/api/gallery/{id}", (string id) => Results.Json(Item(gallery, id) ?? throw None(), ServerJson.Options))
+            .Produces<GalleryItem>().WithName("getGalleryItem").WithSummary("What an image was made with").WithTags("Gallery");
+
+        routes.MapDelete("/api/gallery/{id}", (string id) =>
+            {
+                if (!gallery.Delete(id)) throw None();
+                meter.Gallery.Set(gallery.Count);
+                return Results.NoContent();
+            })
+            .Produces(StatusCodes.Status204NoContent).WithName("deleteGalleryImage").WithSummary("Remove an image").WithTags("Gallery");
+
+        routes.MapPost("/api/settings", async (HttpContext context) =>
+            {
+                if (context.Request.ContentType?.Split(';')[0].Trim() is not "image/png")
+                    throw new RequestException("the body must be a PNG file: send Content-Type: image/png.", null, 415, "unsupported_media_type");
+                var file = await RequestBody.ReadAsync(context, limits.RequestBytes);
+                return Results.Json(Settings(file), ServerJson.Options);
+            })
+            .Accepts<byte[]>("image/png").Produces<ImageText>().WithName("readSettings").WithSummary("The settings in a PNG file of the server").WithTags("Gallery");
+    }
+
+    private static ImageText Settings(byte[] file)
+    {
+        try
+        {
+            return ImageText.Read(file, "the file") ?? throw new RequestException("the file carries no settings; take one that this server made.", null, 400, "no_settings");
+        }
+        catch (InvalidDataException error)
+        {
+            throw new RequestException(error.Message);
+        }
+    }
+
+    private static GalleryItem? Item(ImageGallery gallery, string id)
+    {
+        if (gallery.Read(id) is not { } png) return null;
+        ImageText? text = null;
+        try
+        {
+            text = ImageText.Read(png, id);
+        }
+        catch (InvalidDataException)
+        {
+            // A file that somebody changed is shown as it is.
+        }
+        return new GalleryItem(id, Links.Image(id), GalleryId.Created(id), text?.Kind, text?.Index, text?.Settings);
+    }
+
+    private static RequestException None() => RequestException.NotFound("there is no such image in the gallery.");
+}

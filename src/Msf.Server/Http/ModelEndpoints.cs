@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Msf.Server;
+
+/// <summary>Models: which there are, what they can do and cost.</summary>
+internal static class ModelEndpoints
+{
+    /// <summary>Adds the routes.</summary>
+    internal static void MapModels(this IEndpointRouteBuilder routes, GenerationEngine engine, ServerLimits limits)
+    {
+        routes.MapGet("/api/models", () => Results.Json(
+                engine.Catalog.Names().Select(name => new ModelSummary(name, name == engine.Catalog.Default.Name, engine.Pool.Find(name)?.State == ModelState.Ready)).ToArray(), ServerJson.Options))
+            .Produces<ModelSummary[]>().WithName("listModels").WithSummary("Models on offer").WithTags("Models");
+
+        routes.MapGet("/api/models/{name}", (string name) =>
+                Results.Json(ModelAnswer.Of(engine.Catalog.Find(name), engine.Pool.Find(name), limits), ServerJson.Options))
+            .Produces<ModelAnswer>().WithName("getModel").WithSummary("What a model is, can do and costs").WithTags("Models");
+
+        routes.MapPost("/api/estimate", async (HttpContext context) =>
+            {
+                var body = await RequestBody.ReadJsonAsync<SettingsBody>(context, limits.RequestBytes);
+                var card = engine.Catalog.Find(body.Model);
+                return Results.Json(EstimateAnswer.Of(engine.Factory.Resolve(body, card), card, engine.Pool.Find(card.Name), limits), ServerJson.Options);
+            })
+            .Accepts<SettingsBody>("application/json").Produces<EstimateAnswer>().WithName("estimate").WithSummary("What settings will cost").WithTags("Models");
+    }
+}

@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Msf.Server;
+
+/// <summary>The interface that programs written for OpenAI's images already speak.</summary>
+internal static class OpenAiEndpoints
+{
+    /// <summary>Adds the routes.</summary>
+    internal static void MapOpenAi(this IEndpointRouteBuilder routes, GenerationEngine engine, ServerLimits limits)
+    {
+        routes.MapGet("/v1/models", () => Results.Json(
+                new { @object = "list", data = engine.Catalog.Names().Select(name => new { id = name, @object = "model", created = 0, owned_by = "msf" }).ToArray() }, ServerJson.OpenAi))
+            .Produces(StatusCodes.Status200OK, contentType: "application/json").WithName("openAiListModels").WithSummary("Models on offer, in OpenAI's shape").WithTags("OpenAI");
+
+        routes.MapPost("/v1/images/generations", async (HttpContext context, CancellationToken aborted) =>
+            {
+                var body = await RequestBody.ReadJsonAsync<OpenAiBody>(context, limits.RequestBytes, ServerJson.OpenAi);
+                var (urls, stream) = (body.ResponseFormat == "url", body.Stream is true);
+                var partial = stream ? body.PartialImages ?? 1 : 0;
+                var job = engine.Submit(OpenAiRequest.ToJob(body), context.Client(), keeps: urls, previews: Math.Max(0, partial - 1));
+                try
+                {
+                    if (stream) await EventStream.WriteAsync(context, Events(job, urls, partial, aborted));
+                    else await AnswerAsync(context, job, urls);
+                }
+                finally
+                {
+                    job.Cancel(engine.Now);                                                   // where the client is gone
+                    engine.Forget(job);
+                }
+            })
+            .Accepts<OpenAiBody>("application/json").Produces<OpenAiAnswer>().RequireRateLimiting(RateLimits.Generation)
+            .WithName("openAiGenerate").WithSummary("Make images, in OpenAI's shape").WithTags("OpenAI")
+            .WithDescription("With stream, events image_generation.partial_image and image_generation.completed.");
+    }
+
+    private static async Task AnswerAsync(HttpContext context, GenerationJob job, bool urls)
+    {
+        await job.Completion.WaitAsync(context.RequestAborted);
+        if (job.Fault is { } fault) throw fault;
+        context.Response.ContentType = "application/json; charset=utf-8";
+        await JsonSerializer.SerializeAsync(context.Response.Body, OpenAiRequest.ToAnswer(job, urls), ServerJson.Options, context.RequestAborted);
+    }
+
+    // Of several images each has its own events; index tells which.
+    private static async IAsyncEnumerable<(long? Id, string Name, string Data)> Events(
+        GenerationJob job, bool urls, int partial, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var shown = new Dictionary<int, int>();
+        await foreach (var happened in job.Events.ReadAsync(0, cancellation))
+        {
+            if (happened.Data is JobAnswer.Image { Index: var finished })
+            {
+                var one = OpenAiRequest.ToImage(job.Images.First(image => image.Index == finished), urls);
+                yield return Named("image_generation.completed", new { type = "image_generation.completed", b64_json = one.B64Json, url = one.Url, index = finished, settings = job.Settings });
+            }
+            else if (happened.Data is JobPreview preview && preview.Stage == 0 && partial > 0)
+            {
+                foreach (var (index, png) in preview.Pngs)
+                {
+                    var place = shown.GetValueOrDefault(index);
+                    shown[index] = place + 1;
+                    yield return Named("image_generation.partial_image", new { type = "image_generation.partial_image", b64_json = Convert.ToBase64String(png), partial_image_index = place, index, stage = preview.Stage });
+                }
+            }
+        }
+        if (job.Fault is { } fault) yield return Named("error", ErrorBody.Of(fault));
+    }
+
+    private static (long? Id, string Name, string Data) Named(string name, object data) => (null, name, EventStream.Json(data));
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Msf.Server;
+
+/// <summary>Traces by OpenTelemetry, exactly where the standard environment variables ask for them.</summary>
+internal static class Tracing
+{
+    /// <summary>The variable that names the collector.</summary>
+    internal const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>Adds requests, batches and stages to the traces.</summary>
+    internal static void AddTraces(this IServiceCollection services)
+    {
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EndpointVariable))) return;
+        services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("msf"))
+            .WithTracing(traces => traces.AddSource(EngineMeter.ActivityName).AddAspNetCoreInstrumentation().AddOtlpExporter());
+    }
+}
