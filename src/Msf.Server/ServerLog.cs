@@ -26,6 +26,6 @@ internal static partial class ServerLog
     [LoggerMessage(7, LogLevel.Error, "an answer failed")]
     internal static partial void AnswerFailed(ILogger log, Exception error);
 
-    [LoggerMessage(8, LogLevel.Information, "listening at {Url}")]
-    internal static partial void Listening(ILogger log, string url);
+    [LoggerMessage(8, LogLevel.Error, "an image could not be delivered")]
+    internal static partial void DeliveryFailed(ILogger log, Exception error);
 }

@@ -29,6 +29,9 @@ public sealed record ServerOptions
     /// <summary>Where to compute, <c>cpu</c> or <c>cuda[:i]</c>. Default cpu.</summary>
     public string Device { get; init; } = "cpu";
 
+    /// <summary>Whether logs are one JSON object a line; else one line for people. Both go to standard error. Default false.</summary>
+    public bool JsonLogs { get; init; }
+
     /// <summary>Limits.</summary>
     public ServerLimits Limits { get; init; } = new();
 

@@ -38,16 +38,20 @@ internal sealed partial class MsfProcess : IDisposable
     }
 
     /// <summary>Waits for a line on standard error.</summary>
-    internal async Task SeeAsync(string part, CancellationToken cancellation)
+    internal async Task SeeAsync(string part, CancellationToken cancellation) => _ = await LineAsync(part, cancellation);
+
+    /// <summary>Waits for a line on standard error, and gives it.</summary>
+    internal async Task<string> LineAsync(string part, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(_longEnough);
         while (await _process.StandardError.ReadLineAsync(limit.Token) is { } line)
         {
             _errors.Add(line);
-            if (line.Contains(part, StringComparison.Ordinal)) return;
+            if (line.Contains(part, StringComparison.Ordinal)) return line;
         }
         Assert.Fail($"the process ended without saying \"{part}\": {string.Join(" / ", _errors)}");
+        throw new InvalidOperationException();
     }
 
     /// <summary>Sends a signal.</summary>

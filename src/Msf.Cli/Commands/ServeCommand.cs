@@ -26,6 +26,7 @@ internal sealed class ServeCommand : MsfCommand
 
     private readonly Option<string?> _gallery = new("--gallery") { Description = "Folder of the images that were made (default: msf/gallery in the user's data folder).", HelpName = "DIR" };
     private readonly Option<string?> _runs = new("--runs") { Description = "Folder whose sub-folders are training runs to follow at /train.", HelpName = "DIR" };
+    private readonly Option<string> _log = new("--log") { Description = "Logs on standard error: text, or json with an object a line.", DefaultValueFactory = _ => "text", HelpName = "text|json" };
     private readonly ServeKeyOptions _keys = new();
     private readonly ServeLimitOptions _limits = new();
     private readonly Option<string> _precision = PrecisionOption.Create();
@@ -39,8 +40,9 @@ internal sealed class ServeCommand : MsfCommand
         "msf serve --models models --memory 4 --queue 64 --batch-size 8",
         "msf serve --urls http://0.0.0.0:8080 --api-key-file keys.txt")
     {
-        foreach (var option in (Option[])[_model, _models, _urls, _gallery, _runs, .. _keys.All, .. _limits.All, _precision, _device])
+        foreach (var option in (Option[])[_model, _models, _urls, _gallery, _runs, .. _keys.All, .. _limits.All, _precision, _device, _log])
             Options.Add(option);
+        _log.AcceptOnlyFromAmong("text", "json");
     }
 
     /// <inheritdoc/>
@@ -57,6 +59,7 @@ internal sealed class ServeCommand : MsfCommand
             ApiKeys = _keys.Read(arguments),
             Precision = PrecisionOption.Resolve(arguments.GetRequiredValue(_precision)),
             Device = arguments.GetRequiredValue(_device),
+            JsonLogs = arguments.GetRequiredValue(_log) == "json",
             Limits = _limits.Read(arguments),
         };
         if (options.Validate() is { Count: > 0 } errors) throw new UsageException($"{string.Join("; ", errors)}.");

@@ -13,6 +13,13 @@ internal sealed class EngineService(GenerationEngine engine, IHostApplicationLif
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        lifetime.ApplicationStarted.Register(Load);
+        return Task.CompletedTask;
+    }
+
+    // Only when everything has started: a model that cannot be loaded then stops the server in the ordinary way.
+    private void Load()
+    {
         var worker = engine.Start();
         _ = worker.Loaded.ContinueWith(
             _ =>
@@ -20,7 +27,6 @@ internal sealed class EngineService(GenerationEngine engine, IHostApplicationLif
                 if ((Fault = worker.Fault) is not null) lifetime.StopApplication();
             },
             TaskScheduler.Default);
-        return Task.CompletedTask;
     }
 
     /// <inheritdoc/>

@@ -120,6 +120,7 @@ internal sealed class GenerationEngine : IAsyncDisposable
         foreach (var job in _jobs.Values.Where(job => !job.IsOver && now - job.Created > _context.Options.Limits.JobTime))
             job.Fail(new RequestException($"the job was not finished within {_context.Options.Limits.JobTime.TotalSeconds:F0} seconds; ask for fewer images or steps, or later.", null, 503, "timeout"), now);
         var ended = _jobs.Values.Where(job => job.Ended is not null).OrderByDescending(job => job.Ended).ToArray();
-        foreach (var job in ended.Where((job, place) => place >= MostRemembered || now - job.Ended > _memory)) _jobs.TryRemove(job.Id, out _);
+        foreach (var job in ended.Where((job, place) => place >= MostRemembered || now - job.Ended > _memory))
+            if (_jobs.TryRemove(job.Id, out var forgotten)) forgotten.Dispose();
     }
 }

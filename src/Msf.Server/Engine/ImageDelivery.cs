@@ -32,7 +32,7 @@ internal sealed class ImageDelivery
         try
         {
             var png = new ImageText(job.Kind, task.Index, task.Settings).Encode(image);
-            job.Finished(job.KeepsImages ? new JobImage(task.Index, _gallery.Add(png), null) : new JobImage(task.Index, null, png), _time.GetUtcNow());
+            job.Finished(job.KeepsImages ? new JobImage(task.Index, _gallery.Add(png, job.TakeBase(task.Index)), null) : new JobImage(task.Index, null, png), _time.GetUtcNow());
             _meter.Images.WithLabels(task.Settings.Model).Inc();
             _meter.Gallery.Set(_gallery.Count);
         }
@@ -69,6 +69,16 @@ internal sealed class ImageDelivery
     private void Deliver()
     {
         while (_work.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
-            while (_work.Reader.TryRead(out var action)) action();
+            while (_work.Reader.TryRead(out var action))
+            {
+                try
+                {
+                    action();
+                }
+                catch (Exception error)
+                {
+                    ServerLog.DeliveryFailed(_log, error);                                    // the others must go on
+                }
+            }
     }
 }

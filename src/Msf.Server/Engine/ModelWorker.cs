@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Msf.Checkpoints;
 using Msf.Runtime;
-using static TorchSharp.torch;
 
 namespace Msf.Server;
 
@@ -13,6 +12,7 @@ namespace Msf.Server;
 internal sealed class ModelWorker
 {
     private static readonly TimeSpan _gathering = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan _longWarmUp = TimeSpan.FromSeconds(2);
     private readonly object _gate = new();
     private readonly FairQueue _queue = new();
     private readonly EngineContext _context;
@@ -135,7 +135,12 @@ internal sealed class ModelWorker
         {
             model = Load();
             if (model is null) return;
-            while (Next() is { } tasks) Make(model, tasks);
+            var runner = new BatchRunner(model, Card, _context, Speed, _delivery, TakeLate);
+            while (Next() is { } tasks)
+            {
+                _lastTogether = tasks.DistinctBy(task => task.Job).Count() > 1 ? tasks.Count : 0;
+                runner.Make(tasks);
+            }
         }
         finally
         {
@@ -156,10 +161,7 @@ internal sealed class ModelWorker
         {
             model = MsfModel.Load(Card.Folder, _context.Device, _context.Options.Precision);
             Speed.Calibrate(model.Device, model.Precision);
-            using (NewDisposeScope())
-            {
-                using var image = model.Sample(model.Request([0], seed: 0));                  // compiles, and measures
-            }
+            WarmUp(model);
             ServerLog.Loaded(_context.Log, Card.Name, clock.Elapsed.TotalSeconds, model.Precision.ToName());
             lock (_gate)
             {
@@ -175,6 +177,19 @@ internal sealed class ModelWorker
             ServerLog.LoadFailed(_context.Log, Card.Name, Fault);
             return null;
         }
+    }
+
+    // Compiles what an image needs, and measures how long it takes then.
+    private void WarmUp(MsfModel model)
+    {
+        var clock = Stopwatch.StartNew();
+        model.Sample(model.Request([0], seed: 0)).Dispose();
+        if (clock.Elapsed < _longWarmUp)
+        {
+            clock.Restart();
+            model.Sample(model.Request([0], seed: 0)).Dispose();
+        }
+        Speed.Measured(Card.Manifest.Model, Card.Manifest.Sampling, 1, clock.Elapsed.TotalSeconds);
     }
 
     // The next batch, or null at the end. Where several asked together just now they will do so again in a moment: one waits for them.
@@ -209,127 +224,8 @@ internal sealed class ModelWorker
         _context.Meter.Queue.WithLabels(Card.Name).Set(_queue.Count);
     }
 
-    private void Make(MsfModel model, List<ImageTask> tasks)
+    private List<ImageTask> TakeLate(string key, int most)
     {
-        RunningBatch? batch = null;
-        using var activity = EngineMeter.Activities.StartActivity("batch");
-        activity?.SetTag("msf.model", Card.Name).SetTag("msf.images", tasks.Count);
-        _lastTogether = tasks.DistinctBy(task => task.Job).Count() > 1 ? tasks.Count : 0;
-        try
-        {
-            tasks.RemoveAll(task => task.Job.IsOver);
-            if (tasks.Count == 0) return;
-            batch = new RunningBatch(model, tasks);
-            while (!batch.Cohort.IsDone)
-            {
-                batch = LetCatchUp(model, batch);
-                if (!RunStage(model, batch)) return;
-            }
-            var images = batch.ToImages(model, batch.Cohort.Level!, complete: true);
-            for (var i = 0; i < images.Length; i++) _delivery.Finished(batch.Tasks[i], images[i]);
-            Speed.Measured(Card.At(batch.Tasks[0].Settings), batch.Tasks[0].Sampling, images.Length, batch.Seconds);
-        }
-        catch (OperationCanceledException)
-        {
-            // Nobody wants it any more.
-        }
-        catch (Exception error)
-        {
-            ServerLog.BatchFailed(_context.Log, error, Card.Name);
-            Fail(batch?.Tasks ?? tasks);
-        }
-        finally
-        {
-            batch?.Dispose();
-        }
+        lock (_gate) return Taken(_queue.Take(key, most));
     }
-
-    // Images of the same settings that came after these were begun run the stages that these have behind them, and then all go on together, as the batch that is returned.
-    private RunningBatch LetCatchUp(MsfModel model, RunningBatch batch)
-    {
-        if (batch.Cohort.Stage == 0 || batch.HasWaited) return batch;
-        List<ImageTask> late;
-        lock (_gate)
-        {
-            var allowed = Math.Min(batch.Room, (int)(_context.Options.Limits.Patience * batch.Tasks.Count));
-            late = allowed < 1 ? [] : Taken(_queue.Take(batch.Tasks[0].BatchKey, allowed));
-        }
-        late.RemoveAll(task => task.Job.IsOver);
-        if (late.Count == 0) return batch;
-        batch.HasWaited = true;
-        RunningBatch? followers = null;
-        try
-        {
-            followers = new RunningBatch(model, late);
-            while (followers.Cohort.Stage < batch.Cohort.Stage)
-            {
-                if (RunStage(model, followers)) continue;
-                followers.Dispose();
-                return batch;
-            }
-            if (batch.DropUnwanted())
-            {
-                batch.Join(followers);
-                return batch;
-            }
-            batch.Dispose();
-            return followers;
-        }
-        catch
-        {
-            followers?.Dispose();
-            Fail(late);
-            throw;
-        }
-    }
-
-    // One stage of a batch; false where nobody wants its images any more.
-    private bool RunStage(MsfModel model, RunningBatch batch)
-    {
-        var (cohort, stage) = (batch.Cohort, batch.Cohort.Stage);
-        using var activity = EngineMeter.Activities.StartActivity("stage");
-        activity?.SetTag("msf.stage", stage).SetTag("msf.images", batch.Tasks.Count);
-        _context.Meter.BatchSize.WithLabels(Card.Name, $"{stage}").Observe(batch.Tasks.Count);
-        var clock = Stopwatch.StartNew();
-        do
-        {
-            if (!batch.DropUnwanted()) return false;
-            _context.Turn.Run(() => cohort.Advance(batch.Nobody));
-            var (step, steps) = cohort.IsAtBorder ? (batch.Tasks[0].Settings.Steps[stage], batch.Tasks[0].Settings.Steps[stage]) : (cohort.Step, cohort.Steps);
-            foreach (var group in batch.Tasks.GroupBy(task => task.Job))
-                group.Key.Stepped(stage, StageName(stage), step, steps, group.Count() * batch.WorkOfStep(stage, steps), Speed.SecondsPerWork);
-            Show(model, batch, stage, step, steps);
-        }
-        while (!cohort.IsAtBorder);
-        batch.Seconds += clock.Elapsed.TotalSeconds;
-        _context.Meter.StageSeconds.WithLabels(Card.Name, $"{stage}").Observe(clock.Elapsed.TotalSeconds);
-        return true;
-    }
-
-    // The base when it is there, and where somebody looks on, a few times before.
-    private void Show(MsfModel model, RunningBatch batch, int stage, int step, int steps)
-    {
-        if (batch.Cohort.IsDone) return;
-        var complete = batch.Cohort.IsAtBorder;
-        var wanted = batch.Tasks.Where(task => complete || (task.Job.Events.HasReaders && Previews(task.Job, step, steps))).ToHashSet();
-        if (wanted.Count == 0) return;
-        using var scope = NewDisposeScope();
-        if (batch.Cohort.Preview() is not { } level) return;
-        var images = batch.ToImages(model, level, complete: false);
-        _delivery.Previewed(stage, complete, [.. batch.Tasks.Zip(images).Where(pair => wanted.Contains(pair.First))]);
-    }
-
-    private static bool Previews(GenerationJob job, int step, int steps)
-    {
-        var parts = job.PreviewsAStage + 1;
-        return step * parts / steps != (step - 1) * parts / steps && step < steps;
-    }
-
-    private void Fail(IEnumerable<ImageTask> tasks)
-    {
-        foreach (var task in tasks)
-            task.Job.Fail(new RequestException("the images could not be made; the server's log says why.", null, 500, "generation_failed"), _context.Time.GetUtcNow());
-    }
-
-    private string StageName(int stage) => StageNames.Of(stage, Card.Stages);
 }

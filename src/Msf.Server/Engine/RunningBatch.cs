@@ -80,7 +80,7 @@ internal sealed class RunningBatch : IDisposable
     internal void Join(RunningBatch other)
     {
         Cohort.Join(other.Cohort);
-        Tasks.AddRange(other.Tasks);
+        Tasks = [.. Tasks, .. other.Tasks];
         Seconds += other.Seconds;
         Watch(other.Tasks);
         other.Dispose();
@@ -109,7 +109,7 @@ internal sealed class RunningBatch : IDisposable
         foreach (var job in tasks.Select(task => task.Job).Distinct())
             _registrations.Add(job.Over.Register(() =>
             {
-                if (Tasks.ToArray().All(task => task.Job.IsOver)) _nobody.Cancel();
+                if (Tasks.All(task => task.Job.IsOver)) _nobody.Cancel();
             }));
     }
 }

@@ -11,6 +11,7 @@ internal sealed class ImageGallery
     private readonly Lock _lock = new();
     private readonly List<string> _ids;                                                       // oldest first
     private readonly string _folder;
+    private readonly string _bases;
     private readonly int _most;
     private readonly TimeProvider _time;
 
@@ -22,8 +23,10 @@ internal sealed class ImageGallery
     internal ImageGallery(string folder, int most, TimeProvider time)
     {
         (_folder, _most, _time) = (Path.GetFullPath(folder), most, time);
-        Directory.CreateDirectory(_folder);
+        _bases = Path.Combine(_folder, "bases");
+        Directory.CreateDirectory(_bases);
         AtomicFile.Sweep(_folder);
+        AtomicFile.Sweep(_bases);
         _ids = [.. Directory.EnumerateFiles(_folder, "*.png").Select(Path.GetFileNameWithoutExtension).OfType<string>().Where(GalleryId.IsId).Order(StringComparer.Ordinal)];
     }
 
@@ -38,11 +41,13 @@ internal sealed class ImageGallery
 
     /// <summary>Adds an image.</summary>
     /// <param name="png">The file.</param>
+    /// <param name="basePng">The file of its base stage; null where there is none.</param>
     /// <returns>Its name.</returns>
     /// <exception cref="IOException">The file system refused; nothing was added.</exception>
-    internal string Add(byte[] png)
+    internal string Add(byte[] png, byte[]? basePng = null)
     {
         var id = GalleryId.New(_time.GetUtcNow());
+        if (basePng is not null) AtomicFile.Write(BaseOf(id), stream => stream.Write(basePng));
         AtomicFile.Write(PathOf(id), stream => stream.Write(png));
         var surplus = new List<string>();
         lock (_lock)
@@ -52,7 +57,7 @@ internal sealed class ImageGallery
             if (_ids.Count > _most) surplus.AddRange(_ids.Take(_ids.Count - _most));
             _ids.RemoveRange(0, surplus.Count);
         }
-        foreach (var old in surplus) File.Delete(PathOf(old));
+        foreach (var old in surplus) DeleteFiles(old);
         return id;
     }
 
@@ -74,18 +79,15 @@ internal sealed class ImageGallery
 
     /// <summary>The file of an image; null where there is none.</summary>
     /// <param name="id">Any text.</param>
-    internal byte[]? Read(string id)
-    {
-        if (!GalleryId.IsId(id)) return null;
-        try
-        {
-            return File.ReadAllBytes(PathOf(id));
-        }
-        catch (FileNotFoundException)
-        {
-            return null;
-        }
-    }
+    internal byte[]? Read(string id) => GalleryId.IsId(id) ? ReadFile(PathOf(id)) : null;
+
+    /// <summary>The file of an image's base stage; null where there is none.</summary>
+    /// <param name="id">Any text.</param>
+    internal byte[]? ReadBase(string id) => GalleryId.IsId(id) ? ReadFile(BaseOf(id)) : null;
+
+    /// <summary>Whether the base stage of an image is kept.</summary>
+    /// <param name="id">A name.</param>
+    internal bool HasBase(string id) => File.Exists(BaseOf(id));
 
     /// <summary>Removes an image.</summary>
     /// <param name="id">Any text.</param>
@@ -97,9 +99,29 @@ internal sealed class ImageGallery
         {
             if (!_ids.Remove(id)) return false;
         }
-        File.Delete(PathOf(id));
+        DeleteFiles(id);
         return true;
     }
 
+    private void DeleteFiles(string id)
+    {
+        File.Delete(PathOf(id));
+        File.Delete(BaseOf(id));
+    }
+
+    private static byte[]? ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
     private string PathOf(string id) => Path.Combine(_folder, $"{id}.png");
+
+    private string BaseOf(string id) => Path.Combine(_bases, $"{id}.png");
 }

@@ -21,12 +21,12 @@ internal static class EventStream
         response.Headers.CacheControl = "no-store";
         response.Headers["X-Accel-Buffering"] = "no";
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        await using var source = events.GetAsyncEnumerator(ends.Token);
+        var next = source.MoveNextAsync().AsTask();
         try
         {
             await response.WriteAsync("retry: 1000\n\n", ends.Token);
             await response.Body.FlushAsync(ends.Token);
-            await using var source = events.GetAsyncEnumerator(ends.Token);
-            var next = source.MoveNextAsync().AsTask();
             while (true)
             {
                 if (await Task.WhenAny(next, Task.Delay(_signOfLife, ends.Token)) != next)
@@ -49,6 +49,11 @@ internal static class EventStream
         catch (OperationCanceledException)
         {
             // Gone, and may come again with the id of the last event.
+        }
+        finally
+        {
+            await ends.CancelAsync();
+            await next.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);  // it must not run while its source goes
         }
     }
 

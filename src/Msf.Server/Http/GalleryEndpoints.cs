@@ -31,6 +31,14 @@ internal static class GalleryEndpoints
             })
             .Produces(StatusCodes.Status200OK, contentType: "image/png").WithName("getGalleryImage").WithSummary("An image, its settings inside").WithTags("Gallery");
 
+        routes.MapGet("/api/gallery/{id}/base.png", (HttpContext context, string id) =>
+            {
+                if (gallery.ReadBase(id) is not { } png) throw None();
+                context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
+                return Results.Bytes(png, "image/png");
+            })
+            .Produces(StatusCodes.Status200OK, contentType: "image/png").WithName("getGalleryBase").WithSummary("What an image was after its first stage").WithTags("Gallery");
+
         routes.MapGet("/api/gallery/{id}", (string id) => Results.Json(Item(gallery, id) ?? throw None(), ServerJson.Options))
             .Produces<GalleryItem>().WithName("getGalleryItem").WithSummary("What an image was made with").WithTags("Gallery");
 
@@ -76,7 +84,7 @@ internal static class GalleryEndpoints
         {
             // A file that somebody changed is shown as it is.
         }
-        return new GalleryItem(id, Links.Image(id), GalleryId.Created(id), text?.Kind, text?.Index, text?.Settings);
+        return new GalleryItem(id, Links.Image(id), gallery.HasBase(id) ? Links.Base(id) : null, GalleryId.Created(id), text?.Kind, text?.Index, text?.Settings);
     }
 
     private static RequestException None() => RequestException.NotFound("there is no such image in the gallery.");

@@ -20,10 +20,10 @@ internal static class ModelEndpoints
 
         routes.MapPost("/api/estimate", async (HttpContext context) =>
             {
-                var body = await RequestBody.ReadJsonAsync<SettingsBody>(context, limits.RequestBytes);
+                var body = await RequestBody.ReadJsonAsync<JobBody>(context, limits.RequestBytes);
                 var card = engine.Catalog.Find(body.Model);
-                return Results.Json(EstimateAnswer.Of(engine.Factory.Resolve(body, card), card, engine.Pool.Find(card.Name), limits), ServerJson.Options);
+                return Results.Json(EstimateAnswer.Of(engine.Factory.Plan(body, card), card, engine.Pool.Find(card.Name), limits, body.Kind == JobKind.SuperResolution && body.Strength is null or 0), ServerJson.Options);
             })
-            .Accepts<SettingsBody>("application/json").Produces<EstimateAnswer>().WithName("estimate").WithSummary("What settings will cost").WithTags("Models");
+            .Accepts<JobBody>("application/json").Produces<EstimateAnswer>().WithName("estimate").WithSummary("What settings will cost").WithTags("Models");
     }
 }

@@ -24,7 +24,7 @@ internal static class OpenAiEndpoints
                 var job = engine.Submit(OpenAiRequest.ToJob(body), context.Client(), keeps: urls, previews: Math.Max(0, partial - 1));
                 try
                 {
-                    if (stream) await EventStream.WriteAsync(context, Events(job, urls, partial, aborted));
+                    if (stream) await EventStream.WriteAsync(context, Events(job, urls, partial, aborted), aborted);
                     else await AnswerAsync(context, job, urls);
                 }
                 finally

@@ -7,12 +7,14 @@ internal sealed class GenerationJob : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<int, JobImage> _images = [];
+    private readonly Dictionary<int, byte[]> _bases = [];
     private readonly CancellationTokenSource _over = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IReadOnlyList<ImageTask> _tasks = [];
     private double _work;
     private double _workDone;
     private int _announcedStage = -1;
+    private int _announcedPosition = -1;
 
     /// <summary>An identifier that nobody guesses.</summary>
     internal string Id { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
@@ -98,8 +100,8 @@ internal sealed class GenerationJob : IDisposable
     {
         lock (_lock)
         {
-            if (State != JobState.Queued || (Position == position && position != 0)) return;
-            Position = position;
+            if (State != JobState.Queued || position == _announcedPosition) return;
+            Position = _announcedPosition = position;
             Events.Add("queued", new { position }, "queued");
         }
     }
@@ -136,7 +138,9 @@ internal sealed class GenerationJob : IDisposable
         {
             if (State == JobState.Done) return;
             if (Preview is null || images[0].Index == 0) Preview = images[0].Png;
-            Events.Add("preview", new JobPreview(stage, complete, images), $"preview {images[0].Index}");
+            if (KeepsImages && complete && stage == 0)
+                foreach (var (index, png) in images) _bases[index] = png;
+            Events.Add("preview", new JobPreview(stage, complete, images), $"preview {stage} {images[0].Index}");
         }
     }
 
@@ -154,6 +158,12 @@ internal sealed class GenerationJob : IDisposable
             Progress = Progress is { } last ? last with { Progress = 1, RemainingSeconds = 0 } : null;
             End(JobState.Done, now, "done", new { settings = Settings, seconds = Math.Round((now - Created).TotalSeconds, 3) });
         }
+    }
+
+    /// <summary>The base of an image that is not finished yet, which is then no longer kept here; null where there is none.</summary>
+    internal byte[]? TakeBase(int index)
+    {
+        lock (_lock) return _bases.Remove(index, out var png) ? png : null;
     }
 
     /// <summary>Its client gives it up.</summary>

@@ -12,8 +12,16 @@ internal sealed class JobFactory(ServerOptions options, ImageGallery gallery, Ti
 {
     private readonly SettingsResolver _resolver = new(options.Limits);
 
-    /// <summary>Resolves settings.</summary>
-    internal GenerationSettings Resolve(SettingsBody body, ModelCard card) => _resolver.Resolve(body, card);
+    /// <summary>What a job would be made with: one entry, or of a sweep one for every cell. Pictures are not looked at.</summary>
+    /// <param name="body">What is asked for.</param>
+    /// <param name="card">The model.</param>
+    /// <exception cref="RequestException">Something does not fit.</exception>
+    internal IReadOnlyList<GenerationSettings> Plan(JobBody body, ModelCard card)
+    {
+        if (body is { Kind: JobKind.Variations, Of: not null }) body = WithSettingsOf(body, card);
+        var settings = _resolver.Resolve(body, card);
+        return body is { Kind: JobKind.Sweep, Sweep: { } sweep } ? Cells(settings, sweep, card) : [settings];
+    }
 
     /// <summary>Makes a job.</summary>
     /// <param name="body">What was asked for.</param>
@@ -53,6 +61,7 @@ internal sealed class JobFactory(ServerOptions options, ImageGallery gallery, Ti
         var shifted = target is null ? sampling : SizeShift.Apply(sampling, card.Manifest.Model, target);
         var growth = model.Size.Aggregate(1.0, (product, side) => product * side) / card.Manifest.Model.Size.Aggregate(1.0, (product, side) => product * side);
         var work = speed.Work(model, shifted);
+        if (job.Picture is { Strength: 0 }) work = [0, .. work.Skip(1)];                       // its base is given
         // A job with a picture has its picture's levels to itself.
         var key = $"{JsonSerializer.Serialize(sampling, ServerJson.Options)} {settings.Width}x{settings.Height}{(job.Picture is null ? "" : job.Id)}";
         for (var i = 0; i < settings.Count; i++)

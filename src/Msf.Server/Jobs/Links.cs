@@ -12,6 +12,9 @@ internal static class Links
     /// <summary>Of a job's newest preview.</summary>
     internal static string Preview(string id) => $"/api/jobs/{id}/preview.png";
 
+    /// <summary>Of the base stage of an image of the gallery.</summary>
+    internal static string Base(string id) => $"/api/gallery/{id}/base.png";
+
     /// <summary>Of an image of the gallery.</summary>
     internal static string Image(string id) => $"/api/gallery/{id}.png";
 }

@@ -23,8 +23,9 @@ internal sealed partial class TrainingRuns(string? folder)
     /// <exception cref="RequestException">There is no such run.</exception>
     internal RunMetrics Metrics(string name, int after)
     {
-        var lines = ReadLines(Path.Combine(Find(name), MetricsName)).Skip(after).Take(LongestAnswer).Select(Parse).ToArray();
-        return new RunMetrics([.. lines.OfType<JsonElement>()], after + lines.Length);
+        var lines = ReadLines(Path.Combine(Find(name), MetricsName)).Skip(after).Take(LongestAnswer).Select(Parse).ToList();
+        if (lines is [.., null]) lines.RemoveAt(lines.Count - 1);
+        return new RunMetrics([.. lines.OfType<JsonElement>()], after + lines.Count);
     }
 
     /// <summary>Sample sheets of a run, in the order of their making.</summary>

@@ -38,9 +38,11 @@ public sealed class ImageGalleryTests : IDisposable
     public void The_oldest_go_when_there_are_too_many()
     {
         var gallery = Open(most: 3);
-        string[] ids = [.. Enumerable.Range(0, 5).Select(i => gallery.Add([(byte)i]))];
+        string[] ids = [.. Enumerable.Range(0, 5).Select(i => gallery.Add([(byte)i], [(byte)(i + 100)]))];
         Assert.Equal([ids[4], ids[3], ids[2]], gallery.List(null, 10));
-        Assert.Equal(3, Directory.GetFiles(_folder.FullName).Length);
+        Assert.Equal([104], gallery.ReadBase(ids[4])!);
+        Assert.True(gallery.Delete(ids[2]) && !gallery.HasBase(ids[2]));
+        Assert.Equal((2, 2), (Directory.GetFiles(_folder.FullName).Length, Directory.GetFiles(Path.Combine(_folder.FullName, "bases")).Length));
     }
 
     [Theory]

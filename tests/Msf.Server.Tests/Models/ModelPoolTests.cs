@@ -1,0 +1,84 @@
+using System.Net;
+using Microsoft.AspNetCore.TestHost;
+using Msf.Sampling;
+
+namespace Msf.Server.Tests.Models;
+
+/// <summary>Several models.</summary>
+public sealed class ModelPoolTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("msf-models-");
+
+    [Fact]
+    public async Task Models_are_loaded_when_asked_for_and_the_one_used_longest_ago_goes()
+    {
+        foreach (var name in new[] { "one", "two" }) Copy(Path.Combine(_folder.FullName, "models", name));
+        Directory.CreateDirectory(Path.Combine(_folder.FullName, "models", "none"));
+        Copy(Path.Combine(_folder.FullName, "secret"));
+        var bytes = ModelCard.Read("x", ServedModel.Model).Bytes(new ServerLimits().Batch);
+        await using var app = await ServedModel.StartAsync(ServedModel.OptionsIn(_folder.FullName) with
+        {
+            Models = Path.Combine(_folder.FullName, "models"),
+            Limits = new ServerLimits { ModelBytes = 2 * bytes + 1 },
+        });
+        using var client = app.GetTestClient();
+        Assert.Equal(["noto-emoji", "one", "two"], await NamesAsync(client, loaded: null));
+        foreach (var name in new[] { "secret", "none", "../secret", "models/one", "" })
+            Assert.Equal(HttpStatusCode.NotFound, (await client.PostAsync("/api/jobs", $$"""{"model":"{{name}}","steps":1}""")).StatusCode);
+
+        await RunAsync(client, "one");
+        Assert.Equal(["noto-emoji", "one"], await NamesAsync(client, loaded: true));
+        await RunAsync(client, "noto-emoji");
+        await RunAsync(client, "two");
+        Assert.Equal(["noto-emoji", "two"], await NamesAsync(client, loaded: true));
+        await app.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void A_model_of_a_run_is_called_after_the_run()
+    {
+        Copy(Path.Combine(_folder.FullName, "runs", "cats", "model"));
+        Assert.Equal("cats", new ModelCatalog(Path.Combine(_folder.FullName, "runs", "cats", "model"), null).Default.Name);
+        var catalog = new ModelCatalog(ServedModel.Model, Path.Combine(_folder.FullName, "runs"));
+        Assert.Equal(["noto-emoji", "cats"], catalog.Names());
+        Assert.Equal(4, catalog.Find("cats").Manifest.Model.Classes);
+        Assert.Throws<DirectoryNotFoundException>(() => new ModelCatalog(ServedModel.Model, Path.Combine(_folder.FullName, "nowhere")));
+        Assert.Throws<DirectoryNotFoundException>(() => new ModelCatalog(Path.Combine(_folder.FullName, "nowhere"), null));
+    }
+
+    [Fact]
+    public void Seconds_are_learnt_from_what_was_made()
+    {
+        var card = ModelCard.Read("x", ServedModel.Model);
+        var speed = new ModelSpeed(card);
+        var (model, sampling) = (card.Manifest.Model, card.Manifest.Sampling);
+        Assert.Null(speed.Seconds(model, sampling, 1));
+        speed.Measured(model, sampling, 4, seconds: 2);
+        Assert.Equal(0.5, speed.Seconds(model, sampling, 1)!.Sum(), 6);
+        Assert.Equal(4, speed.Seconds(model, sampling, 8)!.Sum(), 6);
+        var work = speed.Work(model, sampling);
+        Assert.Equal(SamplingCost.Of(model, sampling, 1).MultiplyAddsPerImage, work.Sum());
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private static void Copy(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        foreach (var file in Directory.GetFiles(ServedModel.Model)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+    }
+
+    private static async Task RunAsync(HttpClient client, string model)
+    {
+        while ((await client.PostAsync("/api/jobs", $$"""{"model":"{{model}}","steps":1}""")) is var answer && answer.StatusCode != HttpStatusCode.Accepted)
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+        var id = (await answer.JsonAsync()).GetProperty("id").GetString()!;
+        Assert.Equal("done", (await client.EndOfJobAsync(id)).GetProperty("state").GetString());
+    }
+
+    private static async Task<string[]> NamesAsync(HttpClient client, bool? loaded) =>
+        [.. (await client.GetJsonAsync("/api/models")).EnumerateArray().Where(model => loaded is null || model.GetProperty("loaded").GetBoolean() == loaded).Select(model => model.GetProperty("name").GetString()!)];
+}
