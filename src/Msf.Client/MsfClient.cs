@@ -19,6 +19,7 @@ public sealed class MsfClient : IDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    private static readonly JsonSerializerOptions _sent = new(_json) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
     private readonly HttpClient _http;
 
     /// <summary>Talks to a server.</summary>
@@ -137,8 +138,7 @@ public sealed class MsfClient : IDisposable
         _ => null,                                                                            // of a newer server
     };
 
-    private static StringContent Content(object body) => new(
-        JsonSerializer.Serialize(body, new JsonSerializerOptions(_json) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull }), null, "application/json");
+    private static StringContent Content(object body) => new(JsonSerializer.Serialize(body, _sent), null, "application/json");
 
     private static async Task<Job> JobOf(HttpResponseMessage answer, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
 
@@ -63,7 +64,7 @@ internal static class HttpClientExtensions
         foreach (var block in (await answer.Content.ReadAsStringAsync(Cancellation)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
         {
             var lines = block.Split('\n').Where(line => line[0] != ':').Select(line => line.Split(": ", 2)).ToDictionary(parts => parts[0], parts => parts[1]);
-            if (lines.TryGetValue("data", out var data)) events.Add((long.Parse(lines["id"]), lines["event"], JsonDocument.Parse(data).RootElement));
+            if (lines.TryGetValue("data", out var data)) events.Add((long.Parse(lines["id"], CultureInfo.InvariantCulture), lines["event"], JsonDocument.Parse(data).RootElement));
         }
         return events;
     }

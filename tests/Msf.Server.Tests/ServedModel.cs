@@ -1,10 +1,6 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Msf.Server.Tests;
 
@@ -50,7 +46,7 @@ public sealed class ServedModel : IAsyncLifetime
     internal static async Task ReadyAsync(WebApplication app)
     {
         using var client = app.GetTestClient();
-        while ((await client.GetAsync("/readyz")).StatusCode != HttpStatusCode.OK) await Task.Delay(20);
+        while ((await client.GetAsync("/readyz", TestContext.Current.CancellationToken)).StatusCode != HttpStatusCode.OK) await Task.Delay(20, TestContext.Current.CancellationToken);
     }
 
     /// <summary>A client.</summary>
@@ -62,7 +58,7 @@ public sealed class ServedModel : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await _app.StopAsync();
+        await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         _folder.Delete(recursive: true);
     }

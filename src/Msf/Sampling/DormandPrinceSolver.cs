@@ -110,5 +110,8 @@ internal sealed class DormandPrinceSolver(ProbabilityPath path, IFlowField field
         return sum;
     }
 
+    internal override void Keep(Tensor rows) =>
+        _lengths = _lengths is { } lengths ? [.. rows.cpu().data<long>().ToArray().Select(row => lengths[row])] : null;
+
     private protected override void Forget() => _lengths = null;
 }

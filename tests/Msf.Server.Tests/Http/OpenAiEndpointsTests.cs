@@ -25,7 +25,7 @@ public sealed class OpenAiEndpointsTests(ServedModel served)
         var request = new JobRequest { Classes = ["flag"], Count = 2, Seed = 12, Steps = [3, 2] };
         var images = await msf.GenerateAsync(request, TestContext.Current.CancellationToken);
         var job = await msf.CreateJobAsync(request, TestContext.Current.CancellationToken);
-        var events = new List<JobEvent>();
+        var events = new List<Msf.Client.JobEvent>();
         await foreach (var happened in msf.ReadEventsAsync(job.Id, TestContext.Current.CancellationToken)) events.Add(happened);
         Assert.IsType<DoneEvent>(events[^1]);
         Assert.Contains(events, happened => happened is PreviewEvent { Complete: true, Images.Count: 2 });

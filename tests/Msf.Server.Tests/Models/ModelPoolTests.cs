@@ -70,10 +70,13 @@ public sealed class ModelPoolTests : IDisposable
 
     private static async Task RunAsync(HttpClient client, string model)
     {
-        while ((await client.PostAsync("/api/jobs", $$"""{"model":"{{model}}","steps":1}""")) is var answer && answer.StatusCode != HttpStatusCode.Accepted)
+        var body = $$"""{"model":"{{model}}","steps":1}""";
+        var answer = await client.PostAsync("/api/jobs", body);
+        while (answer.StatusCode != HttpStatusCode.Accepted)
         {
             Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
             await Task.Delay(20, TestContext.Current.CancellationToken);
+            answer = await client.PostAsync("/api/jobs", body);
         }
         var id = (await answer.JsonAsync()).GetProperty("id").GetString()!;
         Assert.Equal("done", (await client.EndOfJobAsync(id)).GetProperty("state").GetString());

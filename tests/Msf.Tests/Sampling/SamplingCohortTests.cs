@@ -32,7 +32,7 @@ public sealed class SamplingCohortTests
             Assert.True(TensorAssert.Identical(expected[stage], cohort.Level!));
         }
         Assert.True(cohort.IsDone);
-        Assert.Throws<InvalidOperationException>(() => cohort.Advance());
+        Assert.Throws<InvalidOperationException>(() => cohort.Advance(TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -215,7 +215,7 @@ public sealed class SamplingCohortTests
             {
                 using var cohort = model.Sampler.Start(request);
                 var other = model.Sampler.Start(request with { Seed = 4 });
-                for (var step = 0; step < steps; step++) cohort.Advance();
+                for (var step = 0; step < steps; step++) cohort.Advance(TestContext.Current.CancellationToken);
                 using (cohort.Preview()) { }
                 if (!cohort.IsDone) cohort.Keep([0, 2]);
                 if (steps == 0) cohort.Join(other);
