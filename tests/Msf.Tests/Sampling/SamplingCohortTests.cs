@@ -226,6 +226,6 @@ public sealed class SamplingCohortTests
 
     private static SamplingRequest With(SamplingRequest request, SolverKind kind, int steps = 3) => request with
     {
-        Sampling = request.Sampling with { Stages = [.. request.Sampling.Stages.Select(stage => stage with { Steps = steps, Solver = kind, SolverOptions = new() { Eta = 1 } })] },
+        Sampling = request.Sampling with { Stages = [.. request.Sampling.Stages.Select(stage => stage with { Steps = steps, Solver = kind, SolverOptions = new() { Eta = 1, RelativeTolerance = 0.05, AbsoluteTolerance = 1e-3 } })] },
     };
 }
