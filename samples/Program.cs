@@ -6,6 +6,7 @@ var samples = new Dictionary<string, Action<string[]>>
     ["ten-lines"] = _ => TenLines.Run(),
     ["own-folder"] = OwnFolder.Run,
     ["own-source"] = _ => OwnSource.Run(),
+    ["own-solver"] = _ => OwnSolver.Run(),
     ["see-factorization"] = SeeFactorization.Run,
 };
 if (args.Length == 0 || !samples.TryGetValue(args[0], out var sample))

@@ -10,7 +10,7 @@ namespace Msf.Sampling;
 /// </summary>
 internal sealed class DdimSolver(ProbabilityPath path, IFlowField field, double eta, FreshNoise? noise) : Solver(field, noise)
 {
-    private protected override Tensor Advance(Tensor x, double t, double next)
+    protected override Tensor Advance(Tensor x, double t, double next)
     {
         var (data, noise) = Field.DataAndNoiseAt(x, t);
         var (from, to) = (path.At(t), path.At(next));

@@ -12,7 +12,7 @@ namespace Msf.Sampling;
 /// </summary>
 internal sealed class DdpmSolver(ProbabilityPath path, IFlowField field, FreshNoise noise) : Solver(field, noise)
 {
-    private protected override Tensor Advance(Tensor x, double t, double next)
+    protected override Tensor Advance(Tensor x, double t, double next)
     {
         var (data, _, learned) = Field.DataNoiseAndVarianceAt(x, t);
         var (from, to) = (path.At(t), path.At(next));

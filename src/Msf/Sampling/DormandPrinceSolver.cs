@@ -41,7 +41,7 @@ internal sealed class DormandPrinceSolver(ProbabilityPath path, IFlowField field
     /// <summary>A length to begin with: too long costs a rejected step, too short a few that were not needed.</summary>
     internal static double FirstLength(SolverOptions options) => 0.5 * Math.Pow(options.RelativeTolerance, 0.2);
 
-    private protected override Tensor Advance(Tensor x, double t, double next)
+    protected override Tensor Advance(Tensor x, double t, double next)
     {
         var images = x.shape[0];
         if (_lengths?.Length != images) _lengths = [.. Enumerable.Repeat(FirstLength(options), (int)images)];
@@ -110,8 +110,8 @@ internal sealed class DormandPrinceSolver(ProbabilityPath path, IFlowField field
         return sum;
     }
 
-    internal override void Keep(Tensor rows) =>
+    protected internal override void Keep(Tensor rows) =>
         _lengths = _lengths is { } lengths ? [.. rows.cpu().data<long>().ToArray().Select(row => lengths[row])] : null;
 
-    private protected override void Forget() => _lengths = null;
+    protected override void Forget() => _lengths = null;
 }

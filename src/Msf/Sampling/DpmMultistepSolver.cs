@@ -13,7 +13,7 @@ internal sealed class DpmMultistepSolver(ProbabilityPath path, IFlowField field)
     private Tensor? _data;
     private double _h;
 
-    private protected override Tensor Advance(Tensor x, double t, double next)
+    protected override Tensor Advance(Tensor x, double t, double next)
     {
         var step = ExponentialStep.Of(path, t, next);
         var data = Field.DataAndNoiseAt(x, t).Data;
@@ -26,7 +26,7 @@ internal sealed class DpmMultistepSolver(ProbabilityPath path, IFlowField field)
         return state;
     }
 
-    internal override void Keep(Tensor rows) => Select(ref _data, rows);
+    protected internal override void Keep(Tensor rows) => Select(ref _data, rows);
 
-    private protected override void Forget() => Forget(ref _data);
+    protected override void Forget() => Forget(ref _data);
 }

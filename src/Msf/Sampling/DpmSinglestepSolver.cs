@@ -27,7 +27,7 @@ internal sealed class DpmSinglestepSolver(ProbabilityPath path, IFlowField field
         return HalfLogSnr.TimeOf(path, middle);
     }
 
-    private protected override Tensor Advance(Tensor x, double t, double next)
+    protected override Tensor Advance(Tensor x, double t, double next)
     {
         var middle = Middle(path, t, next);
         var halfway = ExponentialStep.Of(path, t, middle).Take(x, Field.DataAndNoiseAt(x, t).Data);

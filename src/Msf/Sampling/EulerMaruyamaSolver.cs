@@ -24,7 +24,7 @@ internal sealed class EulerMaruyamaSolver(ProbabilityPath path, IFlowField field
         _ => options.DiffusionNorm * path.At(t).Sigma,
     };
 
-    private protected override Tensor Advance(Tensor x, double t, double next)
+    protected override Tensor Advance(Tensor x, double t, double next)
     {
         var last = next == 1 ? options.LastStep : LastStep.None;
         var h = next - t;

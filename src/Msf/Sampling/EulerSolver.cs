@@ -9,6 +9,6 @@ namespace Msf.Sampling;
 /// </summary>
 internal sealed class EulerSolver(ProbabilityPath path, IFlowField field) : Solver(field)
 {
-    private protected override Tensor Advance(Tensor x, double t, double next) =>
+    protected override Tensor Advance(Tensor x, double t, double next) =>
         next == 1 && path.VelocityIsInfiniteAtData ? Field.DataAndNoiseAt(x, t).Data : x.Plus(Field.At(x, t).Times(next - t));
 }

@@ -10,7 +10,7 @@ namespace Msf.Sampling;
 /// </summary>
 internal sealed class HeunSolver(ProbabilityPath path, IFlowField field) : Solver(field)
 {
-    private protected override Tensor Advance(Tensor x, double t, double next)
+    protected override Tensor Advance(Tensor x, double t, double next)
     {
         if (next == 1 && path.VelocityIsInfiniteAtData) return Field.DataAndNoiseAt(x, t).Data;
         var h = next - t;

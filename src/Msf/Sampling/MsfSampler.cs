@@ -175,7 +175,8 @@ public sealed class MsfSampler
         var field = new PausableField(velocity, path);
         var noise = images.Noise([NoiseStream(stage)], shape, _device);                       // (B, C, h, w)
         StageRun? run = null;
-        var solver = Solver.Create(budget.Solver, path, field, budget.SolverOptions, step => run!.Images.Noise([NoiseStream(stage), step], shape, _device));
+        FreshNoise fresh = step => run!.Images.Noise([NoiseStream(stage), step], shape, _device);
+        var solver = request.Solver?.Invoke(stage, path, field, fresh) ?? Solver.Create(budget.Solver, path, field, budget.SolverOptions, fresh);
         solver.Cancellation = cancellation;
         return run = new StageRun(
             images, Settle, condition, velocity, solver, field, path, times, noise, source?.Component(stage, coarser), source?.Mask(stage),

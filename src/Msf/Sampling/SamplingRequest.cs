@@ -28,6 +28,12 @@ public sealed record SamplingRequest
     public required SamplingConfig Sampling { get; init; }
 
     /// <summary>
+    /// Makes a solver of your own in place of <see cref="StageSamplingConfig.Solver"/>, which visits the times of the settings; null, the default, takes those of the settings. What it
+    /// costs is not foretold.
+    /// </summary>
+    public SolverFactory? Solver { get; init; }
+
+    /// <summary>
     /// Spatial size of the target, [height, width], in its own pixels (latent ones of a model of latents), for images of another size or shape than
     /// the model was trained at; null, the default, for that one. <see cref="Msf.Models.SizeRule"/> tells which work.
     /// </summary>

@@ -12,10 +12,10 @@ public abstract class Solver : IDisposable
     private readonly FreshNoise? _noise;
     private double? _reached;
 
-    /// <summary>Keeps what every solver needs.</summary>
+    /// <summary>Keeps what every solver needs; a solver of your own begins here (<see cref="SamplingRequest.Solver"/>).</summary>
     /// <param name="field">What is integrated.</param>
     /// <param name="noise">Where fresh noise comes from; null where the solver takes none.</param>
-    private protected Solver(IFlowField field, FreshNoise? noise = null) => (Field, _noise) = (field, noise);
+    protected Solver(IFlowField field, FreshNoise? noise = null) => (Field, _noise) = (field, noise);
 
     /// <summary>Steps taken so far.</summary>
     public int StepsTaken { get; private set; }
@@ -23,7 +23,8 @@ public abstract class Solver : IDisposable
     /// <summary>Looked at within a step where that can be long: by the adaptive solver.</summary>
     public CancellationToken Cancellation { get; set; }
 
-    private protected IFlowField Field { get; }
+    /// <summary>What is integrated; a call of one of its methods is an evaluation of the network.</summary>
+    protected IFlowField Field { get; }
 
     /// <summary>Makes a solver.</summary>
     /// <param name="kind">Which.</param>
@@ -97,29 +98,37 @@ public abstract class Solver : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Goes on with some of the images alone: what is remembered of the others is forgotten.</summary>
+    /// <summary>Goes on with some of the images alone: what is remembered of the others is forgotten. A solver that remembers tensors overrides it, with <see cref="Select"/>.</summary>
     /// <param name="rows">Their places in the batch, int64.</param>
-    internal virtual void Keep(Tensor rows)
+    protected internal virtual void Keep(Tensor rows)
     {
     }
 
     /// <summary>The step itself, in a dispose scope of its own.</summary>
-    private protected abstract Tensor Advance(Tensor x, double t, double next);
+    /// <param name="x">State at time t, (B, ...); not to be changed.</param>
+    /// <param name="t">Current time.</param>
+    /// <param name="next">Time after the step, after <paramref name="t"/>, at most 1.</param>
+    /// <returns>State at <paramref name="next"/>, a tensor of the scope.</returns>
+    protected abstract Tensor Advance(Tensor x, double t, double next);
 
     /// <summary>Frees what is remembered of earlier steps.</summary>
-    private protected virtual void Forget()
+    protected virtual void Forget()
     {
     }
 
     /// <summary>Keeps a tensor beyond the step, in place of what was kept.</summary>
-    private protected static void Remember(ref Tensor? kept, Tensor tensor)
+    /// <param name="kept">Where it is kept.</param>
+    /// <param name="tensor">It.</param>
+    protected static void Remember(ref Tensor? kept, Tensor tensor)
     {
         Forget(ref kept);
         kept = tensor.alias().DetachFromDisposeScope();
     }
 
     /// <summary>Keeps some rows of a tensor that was kept.</summary>
-    private protected static void Select(ref Tensor? kept, Tensor rows)
+    /// <param name="kept">Where it is kept.</param>
+    /// <param name="rows">Places in the batch, int64.</param>
+    protected static void Select(ref Tensor? kept, Tensor rows)
     {
         if (kept is null) return;
         using var some = kept.index_select(0, rows);
@@ -127,14 +136,16 @@ public abstract class Solver : IDisposable
     }
 
     /// <summary>Frees a tensor that was kept.</summary>
-    private protected static void Forget(ref Tensor? kept)
+    /// <param name="kept">Where it is kept.</param>
+    protected static void Forget(ref Tensor? kept)
     {
         kept?.Dispose();
         kept = null;
     }
 
-    /// <summary>The fresh noise of the step that is being taken.</summary>
-    private protected Tensor Fresh() => _noise!(StepsTaken);
+    /// <summary>The fresh noise of the step that is being taken, of the state's shape.</summary>
+    /// <exception cref="InvalidOperationException">The solver was made without noise.</exception>
+    protected Tensor Fresh() => (_noise ?? throw new InvalidOperationException("the solver was made without noise."))(StepsTaken);
 
     private static FreshNoise Required(FreshNoise? noise, SolverKind kind) =>
         noise ?? throw new ArgumentException($"{kind} is stochastic: fresh noise is needed.", nameof(noise));

@@ -19,7 +19,7 @@ internal sealed class UniPcSolver(ProbabilityPath path, IFlowField field, int or
     private int _order;
     private Tensor? _guess;                                                // what its predictor added for the change of the data
 
-    private protected override Tensor Advance(Tensor x, double t, double next)
+    protected override Tensor Advance(Tensor x, double t, double next)
     {
         var data = Field.DataAndNoiseAt(x, t).Data;
         var state = _history.Count > 0 ? Corrected(x, data) : x;
@@ -39,7 +39,7 @@ internal sealed class UniPcSolver(ProbabilityPath path, IFlowField field, int or
         return first.Plus(ahead.Times(Scale()));
     }
 
-    internal override void Keep(Tensor rows)
+    protected internal override void Keep(Tensor rows)
     {
         for (var i = 0; i < _history.Count; i++)
         {
@@ -50,7 +50,7 @@ internal sealed class UniPcSolver(ProbabilityPath path, IFlowField field, int or
         Select(ref _guess, rows);
     }
 
-    private protected override void Forget()
+    protected override void Forget()
     {
         while (_history.Count > 0) DropOldest();
         Forget(ref _guess);
