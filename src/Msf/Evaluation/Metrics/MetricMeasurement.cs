@@ -130,7 +130,7 @@ internal sealed class MetricMeasurement(
         if (samples.Parts.Probabilities.Rows is not { } probabilities) return "there are no probabilities: the network tells none, or no sample is kept";
         if (ClassMapping.Of(samples.Description, (int)probabilities.shape[1]) is not { } classes)
             return $"the network tells {probabilities.shape[1]} classes and not the {samples.Description.Classes.Length} of the samples; name its classes in its manifest, or take a classifier of this data";
-        var labels = samples.Parts.Labels.Rows!.data<long>().ToArray();
+        var labels = samples.Parts.Labels.Rows?.data<long>().ToArray() ?? [-1];
         if (Array.Exists(labels, label => label < 0)) return "not every sample has a label";
         var result = ClassAccuracies.Of(probabilities, Array.ConvertAll(labels, label => (long)classes.Labels[label]), classes.Names, classes.Labels);
         var share = result.Sum(c => c.Correct) / (double)labels.Length;
@@ -152,12 +152,12 @@ internal sealed class MetricMeasurement(
 
     private string? Bands()
     {
-        if (reference.Data.Parts.Energies is not { } data || samples.Parts.Energies is not { } energies) return "the reference or the samples have no energies; gather both with the same figures";
+        using var against = reference.Data.Parts.EnergyMoments();
+        using var of = samples.Parts.EnergyMoments();
+        if (against is null || of is null) return "the reference or the samples have no energies; gather both with the same figures";
         var (own, others) = (samples.Description, reference.Data.Description);
         if (!own.ImageSize.SequenceEqual(others.ImageSize)) return $"the samples have {string.Join("x", own.ImageSize)} pixels, the data {string.Join("x", others.ImageSize)}; fit the data to the samples' size";
         if (own.Factorization != others.Factorization) return "the data was split by another factorization; gather it anew";
-        using var against = data.Moments();
-        using var of = energies.Moments();
         _result = _result with { Bands = samples.Bands().Compare(against, of) };
         return null;
     }

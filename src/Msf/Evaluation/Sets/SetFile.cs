@@ -26,7 +26,7 @@ internal static class SetFile
     {
         using var moments = parts.Moments();
         using var spatial = parts.SpatialMoments();
-        using var bands = parts.Energies?.Moments();
+        using var bands = parts.EnergyMoments();
         AtomicFile.Write(path, stream =>
         {
             using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
@@ -47,8 +47,10 @@ internal static class SetFile
     }
 
     /// <summary>Reads a set, or somebody else's statistics.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="goOn">Whether images will be added; else its moments stay as they are, to the last bit.</param>
     /// <exception cref="InvalidDataException">It is no such archive; its parts do not fit each other.</exception>
-    public static (SetParts Parts, SetDescription Description) Read(string path)
+    public static (SetParts Parts, SetDescription Description) Read(string path, bool goOn)
     {
         using var scope = NewDisposeScope();
         using var archive = NpzArchive.Open(path);
@@ -59,26 +61,26 @@ internal static class SetFile
         {
             var description = archive.Names.Contains(Description) ? ReadDescription(archive, path) : new SetDescription();
             var rows = _rows.Select(row => archive.Names.Contains(row.Name) ? ReadRows(archive, path, row.Name, row.Type) : null).ToArray();
-            if (rows.OfType<Tensor>().Select(row => row.shape[0]).Distinct().Count() > 1) throw new InvalidDataException($"{path}: its features, labels and pixels are not of as many images each.");
-            if (rows[0] is { } features && (features.shape[1] != moments.Width || !features.isfinite().all().item<bool>()))
-                throw new InvalidDataException($"{path}: features are {ShapeGuard.Format(features.shape)}, expected finite numbers (K, {moments.Width}).");
+            if (Fault(moments, bands, description, rows) is { } fault) throw new InvalidDataException($"{path}: {fault}.");
             RowStore Store(int i) => rows[i] is { } tensor ? new RowStore(description.Keep, tensor) : new RowStore(description.Keep);
-            var known = moments.Count is not null;
+            goOn &= moments.Count is not null;
             var parts = new SetParts(description.Keep)
             {
-                Given = known ? null : moments,
-                GivenSpatial = known && spatial?.Count is not null ? null : spatial,
-                Statistics = known ? new FeatureStatistics(moments) : null,
-                Spatial = known && spatial?.Count is not null ? new FeatureStatistics(spatial) : null,
-                Energies = bands?.Count is not null ? new FeatureStatistics(bands) : null,
+                Given = goOn ? null : moments,
+                GivenSpatial = goOn ? null : spatial,
+                GivenEnergies = goOn ? null : bands,
+                Statistics = goOn ? new FeatureStatistics(moments) : null,
+                Spatial = goOn && spatial?.Count is not null ? new FeatureStatistics(spatial) : null,
+                Energies = goOn && bands?.Count is not null ? new FeatureStatistics(bands) : null,
                 Features = Store(0),
                 Probabilities = Store(1),
                 Pixels = Store(2),
                 Labels = Store(3),
                 Ids = Store(4),
             };
-            if (known) moments.Dispose();
-            if (parts.GivenSpatial is null) spatial?.Dispose();
+            if (!goOn) return (parts, description);
+            moments.Dispose();
+            spatial?.Dispose();
             bands?.Dispose();
             return (parts, description);
         }
@@ -89,6 +91,21 @@ internal static class SetFile
             bands?.Dispose();
             throw;
         }
+    }
+
+    // What does not fit together; null where all does.
+    private static string? Fault(FeatureMoments moments, FeatureMoments? bands, SetDescription description, Tensor?[] rows)
+    {
+        if (description.Validate() is { Count: > 0 } errors) return $"its description is wrong: {string.Join("; ", errors)}";
+        if (rows.OfType<Tensor>().Select(row => row.shape[0]).Distinct().Count() > 1) return "its features, labels and pixels are not of as many images each";
+        if (rows[0] is { } features && (features.shape[1] != moments.Width || !features.isfinite().all().item<bool>()))
+            return $"features are {ShapeGuard.Format(features.shape)}, expected finite numbers (K, {moments.Width})";
+        if (rows[1] is { } probabilities && (probabilities.min().item<float>() is not >= 0 || probabilities.max().item<float>() is not <= 1.01f)) return "probabilities are not all between 0 and 1";
+        if ((rows[3] ?? rows[4]) is { } numbers && (numbers.shape[1] != 1 || (rows[4]?.shape[1] ?? 1) != 1)) return "labels and ids are more than one each";
+        if (rows[3] is { } labels && (labels.min().item<long>() < -1 || labels.max().item<long>() >= Math.Max(description.Classes.Length, 0))) return $"a label is none of its {description.Classes.Length} classes";
+        if (bands is not null && (description.ImageSize is not [var height, var width] || bands.Width != description.Factorization.Levels + Math.Min(height, width) / 2 + 1))
+            return "its bands are not those of images of its size";
+        return null;
     }
 
     private static SetDescription ReadDescription(NpzArchive archive, string path)
