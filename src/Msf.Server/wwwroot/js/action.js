@@ -1,7 +1,8 @@
 /** The foot of the settings: what it will take, the button, and the request as text. */
-import { hasKey, postJson } from "./api.js";
+import { hasKey } from "./api.js";
 import { commandLine, curl } from "./commands.js";
 import { debounce, h, nextId, replace } from "./dom.js";
+import { estimateJob } from "./estimate.js";
 import { metric, seconds } from "./format.js";
 import { announce, report, toast } from "./notify.js";
 import { SettingsStore } from "./store.js";
@@ -27,13 +28,13 @@ export function actionBar(app, body) {
     try {
       const job = body();
       if (typeof job === "string") { replace(words, job); return; }
-      const { image, mask, ...light } = job;
-      const answer = await postJson("/api/estimate", light);
+      const answer = await estimateJob(job);
       if (mine !== asked) return;
-      weights = answer.stages.map(stage => stage.seconds);
-      track.share(weights);
+      weights = answer.stages.every(stage => stage.seconds > 0) ? answer.stages.map(stage => stage.seconds) : null;
+      track.share(weights ?? model.stages.map((stage, index) => store.values.steps[index] * stage.multiplyAddsPerForward));
       const queue = answer.queueSeconds > 0.5 ? ` + ${seconds(answer.queueSeconds)} in the queue` : "";
-      replace(words, h("span", {}, "About ", h("b", {}, seconds(answer.seconds)), queue), h("span", {}, `${metric(answer.multiplyAddsPerImage)} multiply-adds an image`));
+      const time = answer.seconds > 0 ? ["About ", h("b", {}, seconds(answer.seconds)), queue] : "Time known after a first run";
+      replace(words, h("span", {}, time), h("span", {}, `${metric(answer.multiplyAddsPerImage)} multiply-adds an image`));
     } catch (error) {
       if (mine === asked) replace(words, error.message);
     }

@@ -93,6 +93,7 @@ export class JobCard {
     const base = this.baseAfter < took ? ` The base was there after ${seconds(this.baseAfter)}.` : "";
     this.#end(`${capital(counted(this.images.size, "image"))} in ${seconds(took)}.${base}`);
     this.app.gallery.refresh();
+    this.app.composer.estimate();
     if (this.bases.size > 0) this.#peek();
   }
 
