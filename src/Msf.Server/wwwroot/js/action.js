@@ -1,8 +1,7 @@
 /** The foot of the settings: what it will take, the button, and the request as text. */
-import { hasKey } from "./api.js";
+import { hasKey, postJson } from "./api.js";
 import { commandLine, curl } from "./commands.js";
 import { debounce, h, nextId, replace } from "./dom.js";
-import { estimateJob } from "./estimate.js";
 import { metric, seconds } from "./format.js";
 import { announce, report, toast } from "./notify.js";
 import { SettingsStore } from "./store.js";
@@ -28,10 +27,11 @@ export function actionBar(app, body) {
     try {
       const job = body();
       if (typeof job === "string") { replace(words, job); return; }
-      const answer = await estimateJob(job);
+      const { image, mask, ...light } = job;
+      const answer = await postJson("/api/estimate", light);
       if (mine !== asked) return;
       weights = answer.stages.every(stage => stage.seconds > 0) ? answer.stages.map(stage => stage.seconds) : null;
-      track.share(weights ?? model.stages.map((stage, index) => store.values.steps[index] * stage.multiplyAddsPerForward));
+      track.share(weights ?? answer.stages.map(stage => stage.multiplyAddsPerImage));
       const queue = answer.queueSeconds > 0.5 ? ` + ${seconds(answer.queueSeconds)} in the queue` : "";
       const time = answer.seconds > 0 ? ["About ", h("b", {}, seconds(answer.seconds)), queue] : "Time known after a first run";
       replace(words, h("span", {}, time), h("span", {}, `${metric(answer.multiplyAddsPerImage)} multiply-adds an image`));
