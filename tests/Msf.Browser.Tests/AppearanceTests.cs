@@ -60,6 +60,7 @@ public sealed class AppearanceTests(Workplace workplace) : PageTest(workplace)
         Resize(1920, 1080);
         Emulate("light", reducedMotion: true);
         Open();
+        Find(".rest .picture");
         Assert.Equal("1e-05s", Script<string>("return getComputedStyle(document.querySelector('.rest .tile img')).transitionDuration"));
         Assert.Equal("none", Script<string>("document.querySelector('.job').classList.add('running', 'early'); return getComputedStyle(document.querySelector('.job .noise')).animationName"));
         Screenshot("wide");
