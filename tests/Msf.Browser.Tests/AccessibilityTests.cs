@@ -14,10 +14,10 @@ public sealed class AccessibilityTests(Workplace workplace) : PageTest(workplace
         Emulate(scheme, reducedMotion: true);
         Open();
         None("before anything was asked for");
-        Set(count: 2, seed: 21, baseSteps: 250, detailSteps: 60);
+        Set(count: 16, seed: 21, baseSteps: 250, detailSteps: 250);
         foreach (var fold in Driver.FindElements(OpenQA.Selenium.By.CssSelector("form details"))) Script("arguments[0].open = true", fold);
         Find("button.primary").Click();
-        Wait("a preview", () => All(".tile .badge").Count == 2);
+        Wait("a preview", () => All(".tile .badge").Count > 0);
         None("during a job");
         Button("Cancel").Click();
         End();

@@ -11,7 +11,7 @@ public sealed class AppearanceTests(Workplace workplace) : PageTest(workplace)
     {
         Resize(width, height, phone: true);
         Open();
-        Set(count: 4, seed: 14, baseSteps: 60, detailSteps: 30);
+        Set(count: 4, seed: 14, baseSteps: 150, detailSteps: 40);
         Assert.True(IsInView("button.primary"));
         Screenshot($"phone-{width}-form");
         Find("button.primary").Click();

@@ -26,7 +26,7 @@ public sealed class GenerationTests(Workplace workplace) : PageTest(workplace)
     public async Task Base_is_shown_before_the_detail_and_the_images_are_those_of_the_seed()
     {
         Open();
-        Set(count: 4, seed: 20, baseSteps: 60, detailSteps: 30);
+        Set(count: 4, seed: 20, baseSteps: 150, detailSteps: 60);
         Script(Record);
 
         Find("button.primary").Click();
@@ -46,7 +46,7 @@ public sealed class GenerationTests(Workplace workplace) : PageTest(workplace)
 
         // The same request in OpenAI's shape.
         var own = (await GalleryAsync()).Take(4).OrderBy(item => item.GetProperty("index").GetInt32()).ToArray();
-        using var answer = await Http.PostAsJsonAsync($"{Server.Address}/v1/images/generations", new { model = "noto-emoji", n = 4, seed = 20, steps = new[] { 60, 30 }, response_format = "b64_json" }, Cancellation);
+        using var answer = await Http.PostAsJsonAsync($"{Server.Address}/v1/images/generations", new { model = "noto-emoji", n = 4, seed = 20, steps = new[] { 150, 60 }, response_format = "b64_json" }, Cancellation);
         var images = (await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("data").EnumerateArray().Select(image => image.GetProperty("b64_json").GetBytesFromBase64()).ToArray();
         for (var i = 0; i < 4; i++)
         {

@@ -64,7 +64,7 @@ public sealed class KeyboardTests(Workplace workplace) : PageTest(workplace)
             new MutationObserver(() => { const text = document.querySelector("#announcer").textContent; if (text && window.heard.at(-1) !== text) window.heard.push(text); })
               .observe(document.querySelector("#announcer"), { childList: true, characterData: true, subtree: true });
             """);
-        Set(count: 2, seed: 6, baseSteps: 40, detailSteps: 40);
+        Set(count: 4, seed: 6, baseSteps: 150, detailSteps: 80);
         Find("button.primary").Click();
         Wait("the progress", () => Script<string?>("return document.querySelector('.job [role=progressbar]')?.getAttribute('aria-valuetext') ?? null")?.Contains("step", StringComparison.Ordinal) == true);
         var end = End();

@@ -54,8 +54,14 @@ public sealed class SettingsFileTests(Workplace workplace) : PageTest(workplace)
         var file = Path.Combine(Directory.CreateTempSubdirectory().FullName, "clock.png");
         var text = new Dictionary<string, string>
         {
-            ["Software"] = "Msf", ["msf:seed"] = "99", ["msf:steps"] = "9,4", ["msf:guidance"] = "3,1", ["msf:solver"] = "heun,euler",
-            ["msf:guidance-interval"] = "0.1,0.9;0,1", ["msf:index"] = "0,1,2", ["msf:class"] = "2,2,2",
+            ["Software"] = "Msf",
+            ["msf:seed"] = "99",
+            ["msf:steps"] = "9,4",
+            ["msf:guidance"] = "3,1",
+            ["msf:solver"] = "heun,euler",
+            ["msf:guidance-interval"] = "0.1,0.9;0,1",
+            ["msf:index"] = "0,1,2",
+            ["msf:class"] = "2,2,2",
         };
         Data.PngFile.Write(file, new Data.RgbImage(new byte[8 * 8 * 3], 8, 8), text);
         Open();
