@@ -98,6 +98,18 @@ switch (args)
     case ["pareto", var judged, var network, .. var rest]:
         QualityPareto.Run([.. rest.Where(word => !word.Contains('='))], judged, network, QualityOptions.Parse(rest.Where(word => word.Contains('='))));
         return 0;
+    case ["metrics-cost"]:
+        MetricsCost.RunAll(50_000, 2048);
+        return 0;
+    case ["metrics-cost", var featureCount, var featureWidth]:
+        MetricsCost.RunAll(int.Parse(featureCount), int.Parse(featureWidth));
+        return 0;
+    case ["metrics-cost", var figure, var featureCount, var featureWidth]:
+        MetricsCost.Run(figure, int.Parse(featureCount), int.Parse(featureWidth));
+        return 0;
+    case ["metric-range", var rangeNetwork, var rangeTrain, var rangeTest, var rangeSize, var rangeCount, var rangeFolder]:
+        MetricRange.Run(rangeNetwork, rangeTrain, rangeTest, int.Parse(rangeSize), int.Parse(rangeCount), rangeFolder);
+        return 0;
     default:
         Console.Error.WriteLine("""
             usage: live-tensors [STEPS]
@@ -129,6 +141,8 @@ switch (args)
                    autoencoder-cost WEIGHTS SIZE
                    autoencoder-report SOURCE SIZE COUNT SHEET.png AUTOENCODER|WEIGHTS/taesd|pixels...
                    quality-sweep MODEL DATA FEATURES [count=512 steps=1,2,4 solvers=euler,heun fixed=24,8 seed=0 batch=16 out=FOLDER]
+                   metrics-cost [[FIGURE] COUNT WIDTH]
+                   metric-range FEATURES TRAIN TEST SIZE COUNT FOLDER
                    pareto DATA FEATURES MODEL... [count=512 steps=1,2,4 solvers=euler guidance=2,4 seed=0 batch=16 out=FOLDER]
             """);
         return 2;

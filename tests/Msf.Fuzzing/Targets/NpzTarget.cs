@@ -43,7 +43,13 @@ internal sealed class NpzTarget : FileTarget
         using var archive = NpzArchive.Open(Write(input, "a.npz"));
         long bytes = 0;
         foreach (var name in archive.Names) bytes += Bytes(archive.Read(name));
-        if (archive.Names.Contains("arr_0")) bytes += Bytes(archive.ReadImages());
+        if (archive.Names.Contains("arr_0"))
+        {
+            bytes += Bytes(archive.ReadImages());
+            using var images = NpzImages.Open(Write(input, "a.npz"));
+            foreach (var (levels, _) in images.Batches(3))
+                using (levels) bytes += Bytes(levels);
+        }
         if (archive.Names.Contains("mu"))
         {
             var (mean, covariance) = archive.ReadStatistics();

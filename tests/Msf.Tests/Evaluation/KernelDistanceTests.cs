@@ -44,6 +44,22 @@ public sealed class KernelDistanceTests : IDisposable
     }
 
     [Fact]
+    public void Subsets_have_the_estimate_of_all_as_their_mean_and_its_error()
+    {
+        var golden = Golden.Load("metrics", "metrics_a_io.safetensors");
+        var (real, fake) = (golden["real"], golden["fake"]);
+        var all = KernelDistance.Unbiased(real, fake);
+        var result = KernelDistance.OfSubsets(real, fake, 40, 100, seed: 5, cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal((40, 100), (result.Subsets, result.Size));
+        Assert.InRange(result.Mean, all - 3 * result.StandardError, all + 3 * result.StandardError);
+        Assert.InRange(result.StandardError, 1e-3, 0.2);
+        Assert.Equal(result, KernelDistance.OfSubsets(real, fake, 40, 100, seed: 5, cancellation: TestContext.Current.CancellationToken));
+        Assert.NotEqual(result, KernelDistance.OfSubsets(real, fake, 40, 100, seed: 6, cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal(128, KernelDistance.OfSubsets(real, fake, 2, 1000, cancellation: TestContext.Current.CancellationToken).Size);   // a quarter of 512
+        Assert.Throws<ArgumentException>(() => KernelDistance.OfSubsets(real.narrow(0, 0, 7), fake, cancellation: TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void Too_few_or_other_features_are_refused()
     {
         Assert.Throws<ArgumentException>(() => KernelDistance.Unbiased(randn(1, 3), randn(4, 3)));

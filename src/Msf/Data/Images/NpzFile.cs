@@ -17,16 +17,38 @@ public static class NpzFile
     {
         if (images.Count == 0 || images.Count != labels.Count)
             throw new ArgumentException($"{images.Count} images and {labels.Count} labels; give at least one image, and one label each.", nameof(labels));
-        var (width, height) = (images[0].Width, images[0].Height);
-        if (images.Any(image => image.Width != width || image.Height != height))
-            throw new ArgumentException("an archive holds images of one size.", nameof(images));
+        Write(path, images.Count, new PixelSize(images[0].Width, images[0].Height), images, labels);
+    }
+
+    /// <summary>Writes an archive of images that are made while it is written, so that only one is in memory; it appears complete or not at all.</summary>
+    /// <param name="path">The .npz file.</param>
+    /// <param name="count">Number of images, at least 1.</param>
+    /// <param name="size">Their size.</param>
+    /// <param name="images">As many images; stored as uint8 (N, H, W, 3).</param>
+    /// <param name="labels">Class of every image, stored as int64 (N); null for an archive without.</param>
+    /// <exception cref="ArgumentException">Images are of another number or size, or there are not as many labels.</exception>
+    /// <exception cref="IOException">The file system refused.</exception>
+    public static void Write(string path, int count, PixelSize size, IEnumerable<RgbImage> images, IReadOnlyList<int>? labels = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        if (labels is not null && labels.Count != count) throw new ArgumentException($"{count} images and {labels.Count} labels; give one label each, or none.", nameof(labels));
         AtomicFile.Write(path, stream =>
         {
             using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-            using (var entry = NpyEntry.Start(archive, "arr_0", "|u1", images.Count, height, width, 3))
-                foreach (var image in images) entry.Write(image.Pixels);
-            using (var entry = NpyEntry.Start(archive, "arr_1", "<i8", labels.Count))
-                entry.Write(MemoryMarshal.AsBytes<long>(labels.Select(label => (long)label).ToArray()));
+            using (var entry = NpyEntry.Start(archive, "arr_0", "|u1", count, size.Height, size.Width, 3))
+            {
+                var written = 0;
+                foreach (var image in images)
+                {
+                    if (image.Width != size.Width || image.Height != size.Height) throw new ArgumentException("an archive holds images of one size.", nameof(images));
+                    if (++written > count) break;
+                    entry.Write(image.Pixels);
+                }
+                if (written != count) throw new ArgumentException($"{(written > count ? "more than" : $"{written} of")} {count} images came; the number is written first.", nameof(images));
+            }
+            if (labels is null) return;
+            using var classes = NpyEntry.Start(archive, "arr_1", "<i8", count);
+            classes.Write(MemoryMarshal.AsBytes<long>(labels.Select(label => (long)label).ToArray()));
         });
     }
 

@@ -15,6 +15,13 @@ public sealed class TorchScriptFeatures : IFeatureNetwork
 
     private readonly ScriptedNetwork _network;
 
+    private enum Kind
+    {
+        Features,
+        Probabilities,
+        Spatial,
+    }
+
     private TorchScriptFeatures(ScriptedNetwork network, FeatureManifest manifest, string digest)
     {
         (_network, Manifest, FileDigest) = (network, manifest, digest);
@@ -23,16 +30,16 @@ public sealed class TorchScriptFeatures : IFeatureNetwork
         using var noGrad = no_grad();
         var side = manifest.Input.Size ?? ProbeSide;
         var probe = zeros([2, 3, side, side], ScalarType.Byte, CPU);
-        Width = (int)Run(probe, manifest.Features, "features").shape[1];
+        Width = (int)Run(probe, Kind.Features).shape[1];
         if (ClassOutput is { } output)
         {
-            var probabilities = Run(probe, output, "probabilities");
+            var probabilities = Run(probe, Kind.Probabilities);
             Classes = (int)probabilities.shape[1];
             if (probabilities.SubtractedFrom(0.5).abs().max().item<float>() > 0.5 || probabilities.sum(1).SubtractedFrom(1).abs().max().item<float>() > SumTolerance)
                 throw network.Unusable($"{ScriptedNetwork.Call(output)} gives no probabilities: its rows do not add up to 1");
             if (ClassNames.Count > 0 && ClassNames.Count != Classes) throw network.Unusable($"its manifest names {ClassNames.Count} classes, it tells {Classes}");
         }
-        if (manifest.Spatial is { } spatial) SpatialWidth = (int)Run(probe, spatial, "spatial features").shape[1];
+        if (manifest.Spatial is not null) SpatialWidth = (int)Run(probe, Kind.Spatial).shape[1];
     }
 
     /// <summary>How the network is used.</summary>
@@ -94,15 +101,15 @@ public sealed class TorchScriptFeatures : IFeatureNetwork
     }
 
     /// <inheritdoc/>
-    public Tensor Features(Tensor images) => Run(images, Manifest.Features, "features", Width);
+    public Tensor Features(Tensor images) => Run(images, Kind.Features);
 
     /// <inheritdoc/>
     public Tensor Probabilities(Tensor images) =>
-        ClassOutput is { } output ? Run(images, output, "probabilities", Classes) : throw new NotSupportedException($"{Name} tells no probabilities of classes.");
+        ClassOutput is not null ? Run(images, Kind.Probabilities) : throw new NotSupportedException($"{Name} tells no probabilities of classes.");
 
     /// <inheritdoc/>
     public Tensor Spatial(Tensor images) =>
-        Manifest.Spatial is { } output ? Run(images, output, "spatial features", SpatialWidth) : throw new NotSupportedException($"{Name} has no spatial features.");
+        Manifest.Spatial is not null ? Run(images, Kind.Spatial) : throw new NotSupportedException($"{Name} has no spatial features.");
 
     /// <inheritdoc/>
     public FeatureBatch Extract(Tensor images, bool probabilities, bool spatial)
@@ -111,28 +118,24 @@ public sealed class TorchScriptFeatures : IFeatureNetwork
         using var noGrad = no_grad();
         var input = Prepare(images);
         List<(bool[] Arguments, object Result)> calls = [];
-        object Result(FeatureOutput output)
+        Tensor Get(Kind kind)
         {
-            foreach (var call in calls)
-                if (call.Arguments.AsSpan().SequenceEqual(output.Arguments)) return call.Result;
-            calls.Add((output.Arguments, _network.Forward(input, output)));
-            return calls[^1].Result;
+            var output = OutputOf(kind);
+            var known = calls.FindIndex(call => call.Arguments.AsSpan().SequenceEqual(output.Arguments));
+            if (known < 0) calls.Add((output.Arguments, _network.Forward(input, output)));
+            return Shaped(calls[known < 0 ? ^1 : known].Result, kind, images.shape[0]).MoveToOuterDisposeScope();
         }
-        Tensor Get(FeatureOutput output, string what, int width) => Shaped(Result(output), output, images.shape[0], what, width);
-        return new FeatureBatch(
-            Get(Manifest.Features, "features", Width).MoveToOuterDisposeScope(),
-            probabilities && ClassOutput is { } classes ? Get(classes, "probabilities", Classes).MoveToOuterDisposeScope() : null,
-            spatial && Manifest.Spatial is { } places ? Get(places, "spatial features", SpatialWidth).MoveToOuterDisposeScope() : null);
+        return new FeatureBatch(Get(Kind.Features), probabilities && Classes > 0 ? Get(Kind.Probabilities) : null, spatial && SpatialWidth > 0 ? Get(Kind.Spatial) : null);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _network.Dispose();
 
-    private Tensor Run(Tensor images, FeatureOutput output, string what, int width = -1)
+    private Tensor Run(Tensor images, Kind kind)
     {
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        return Shaped(_network.Forward(Prepare(images), output), output, images.shape[0], what, width).MoveToOuterDisposeScope();
+        return Shaped(_network.Forward(Prepare(images), OutputOf(kind)), kind, images.shape[0]).MoveToOuterDisposeScope();
     }
 
     private Tensor Prepare(Tensor images)
@@ -150,18 +153,31 @@ public sealed class TorchScriptFeatures : IFeatureNetwork
 
     private Tensor PerColor(double[] values) => tensor(values, ScalarType.Float32, Device).view(1, 3, 1, 1);
 
-    // (B, width), float32, whatever surrounds it.
-    private Tensor Shaped(object result, FeatureOutput output, long count, string what, int width)
+    private FeatureOutput OutputOf(Kind kind) => kind switch
     {
+        Kind.Features => Manifest.Features,
+        Kind.Probabilities => ClassOutput!,
+        _ => Manifest.Spatial!,
+    };
+
+    // (B, width), float32, whatever surrounds it; the width is not known at first.
+    private Tensor Shaped(object result, Kind kind, long count)
+    {
+        var output = OutputOf(kind);
         var found = _network.Member(result, output).to(ScalarType.Float32);
-        var shape = found.shape;
-        if (ReferenceEquals(output, Manifest.Spatial) && shape.Length > 2 && shape[0] == count)
+        var (shape, (what, letter, width)) = (found.shape, kind switch
+        {
+            Kind.Features => ("features", "D", Width),
+            Kind.Probabilities => ("probabilities", "K", Classes),
+            _ => ("spatial features", "E", SpatialWidth),
+        });
+        if (kind == Kind.Spatial && shape.Length > 2 && shape[0] == count)
             found = (output.Channels is { } channels ? found.narrow(1, 0, Math.Min(channels, shape[1])) : found).flatten(1);
         else if (shape is [_, _, 1, 1])
             found = found.flatten(1);                                                         // as global means of PyTorch come
-        if (found.shape is not [var rows, > 0 and var columns] || rows != count || (width >= 0 && columns != width))
-            throw _network.Unusable($"its {what} are {ShapeGuard.Format(shape)}, expected ({count}, {(width >= 0 ? width : what[0] == 'p' ? "K" : "D")})");
+        if (found.shape is not [var rows, > 0 and var columns] || rows != count || (width > 0 && columns != width))
+            throw _network.Unusable($"its {what} are {ShapeGuard.Format(shape)}, expected ({count}, {(width > 0 ? width : letter)})");
         if (!found.isfinite().all().item<bool>()) throw _network.Unusable($"its {what} are not finite");
-        return what[0] == 'p' && Manifest.Logits is not null ? found.softmax(1) : found;
+        return kind == Kind.Probabilities && Manifest.Logits is not null ? found.softmax(1) : found;
     }
 }

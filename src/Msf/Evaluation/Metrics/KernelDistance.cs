@@ -30,7 +30,7 @@ public static class KernelDistance
 
     /// <summary>
     /// The mean estimate of random subsets, as KID is published. Subsets are the pieces of random orders of the two sets, so that pieces of one order share no image; the
-    /// standard error counts those alone as independent.
+    /// standard error counts those alone as independent, which is never too small.
     /// </summary>
     /// <param name="reference">Features of the data, (M, D) with M of at least 8.</param>
     /// <param name="samples">Features of what is judged, (N, D) with N of at least 8.</param>
