@@ -13,34 +13,36 @@ namespace Msf.Bench;
 /// </summary>
 internal static class MetricRange
 {
-    private const int Batch = 25;
+    private const int Batch = 100, Saved = 1000;
 
-    public static void Run(string weights, string train, string test, int size, int count, string folder)
+    public static void Run(string weights, string train, string test, int size, int reference, int count, string folder)
     {
         Directory.CreateDirectory(folder);
         using var network = TorchScriptFeatures.Load(weights);
-        var options = new EvaluationOptions { Keep = 20_000 };
+        var options = new EvaluationOptions();
         using var known = (IImageSource)ImageSources.Open(train, null);
         using var unknown = (IImageSource)ImageSources.Open(test, null);
         var (training, testing) = (Order(known.Count), Order(unknown.Count));
         count = Math.Min(count, unknown.Count);
         var heldOut = Math.Min(count, known.Count / 10);                                      // training images that the reference is spared
-        var reference = Math.Min(20_000, known.Count - heldOut);
+        reference = Math.Min(reference, known.Count - heldOut);
         string[] classes = [.. known.Classes.Select(c => c.Name)];
-        EvaluationSet Gather(string name, IImageSource source, IEnumerable<int> places, Func<Tensor, long, Tensor>? change = null)
+        EvaluationSet Gather(string name, IImageSource source, int[] places, Func<Tensor, long, Tensor>? change = null)
         {
-            var file = Path.Combine(folder, $"{name}-{network.Digest[..8]}-{size}-{count}.npz");
-            if (!File.Exists(file))
+            var file = Path.Combine(folder, $"{name}-{network.Digest[..8]}-{size}-{places.Length}.npz");
+            var set = File.Exists(file) ? EvaluationSet.Read(file, network, options) : new EvaluationSet(network, options, name, classes);
+            if (set.Count == places.Length) return set;
+            foreach (var some in places.Skip((int)set.Count).Chunk(Batch))
             {
-                using var made = new EvaluationSet(network, options, name, classes);
-                foreach (var some in places.Chunk(Batch)) Add(made, source, some, size, change);
-                made.Write(file);
-                Console.Error.WriteLine(file);
+                Add(set, source, some, size, change);
+                if (set.Count % Saved == 0) set.Write(file);                                  // what was gathered is gone on with
             }
-            return EvaluationSet.Read(file);
+            set.Write(file);
+            Console.Error.WriteLine(file);
+            return set;
         }
-        using var data = Gather("train", known, training.Take(reference));
-        using var held = Gather("held-out", known, training.Skip(reference).Take(heldOut));
+        using var data = Gather("train", known, training[..reference]);
+        using var held = Gather("held-out", known, training[reference..(reference + heldOut)]);
         using var metrics = new MetricReference(data, options, held);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"\n{network.Name} ({network.Width} features), {Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(train)))} at {size} px: {reference} training images against {count}\n"));
@@ -48,10 +50,10 @@ internal static class MetricRange
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         (string, Func<EvaluationSet>)[] rows =
         [
-            ("test images", () => Gather("test", unknown, testing.Take(count))),
-            ("copies of training images", () => Gather("copies", known, training.Take(count))),
-            ("blurred test images", () => Gather("blurred", unknown, testing.Take(count), (images, _) => Blur(images))),
-            ("noise", () => Gather("noise", unknown, testing.Take(count), Noise)),
+            ("test images", () => Gather("test", unknown, testing[..count])),
+            ("copies of training images", () => Gather("copies", known, training[..count])),
+            ("blurred test images", () => Gather("blurred", unknown, testing[..count], (images, _) => Blur(images))),
+            ("noise", () => Gather("noise", unknown, testing[..count], Noise)),
         ];
         foreach (var (name, gather) in rows)
         {

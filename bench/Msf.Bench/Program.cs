@@ -107,8 +107,8 @@ switch (args)
     case ["metrics-cost", var figure, var featureCount, var featureWidth]:
         MetricsCost.Run(figure, int.Parse(featureCount), int.Parse(featureWidth));
         return 0;
-    case ["metric-range", var rangeNetwork, var rangeTrain, var rangeTest, var rangeSize, var rangeCount, var rangeFolder]:
-        MetricRange.Run(rangeNetwork, rangeTrain, rangeTest, int.Parse(rangeSize), int.Parse(rangeCount), rangeFolder);
+    case ["metric-range", var rangeNetwork, var rangeTrain, var rangeTest, var rangeSize, var rangeReference, var rangeCount, var rangeFolder]:
+        MetricRange.Run(rangeNetwork, rangeTrain, rangeTest, int.Parse(rangeSize), int.Parse(rangeReference), int.Parse(rangeCount), rangeFolder);
         return 0;
     default:
         Console.Error.WriteLine("""
@@ -142,7 +142,7 @@ switch (args)
                    autoencoder-report SOURCE SIZE COUNT SHEET.png AUTOENCODER|WEIGHTS/taesd|pixels...
                    quality-sweep MODEL DATA FEATURES [count=512 steps=1,2,4 solvers=euler,heun fixed=24,8 seed=0 batch=16 out=FOLDER]
                    metrics-cost [[FIGURE] COUNT WIDTH]
-                   metric-range FEATURES TRAIN TEST SIZE COUNT FOLDER
+                   metric-range FEATURES TRAIN TEST SIZE REFERENCE COUNT FOLDER
                    pareto DATA FEATURES MODEL... [count=512 steps=1,2,4 solvers=euler guidance=2,4 seed=0 batch=16 out=FOLDER]
             """);
         return 2;

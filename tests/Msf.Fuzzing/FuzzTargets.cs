@@ -8,6 +8,8 @@ internal static class FuzzTargets
         ["safetensors"] = (() => new SafetensorsTarget(), ["st_*", "*.safetensors"]),
         ["torch"] = (() => new TorchTarget(), ["*.pt", "*.ckpt"]),
         ["npz"] = (() => new NpzTarget(), ["*.npz"]),
+        ["evaluation set"] = (() => new EvaluationSetTarget(), []),
+        ["feature manifest"] = (() => new FeatureManifestTarget(), []),
         ["idx"] = (() => new IdxTarget(), ["idx*"]),
         ["cifar"] = (() => new CifarTarget(), ["cifar_*"]),
         ["png"] = (() => new PngTarget(), ["*.png"]),

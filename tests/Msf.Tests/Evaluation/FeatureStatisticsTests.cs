@@ -30,6 +30,24 @@ public sealed class FeatureStatisticsTests : IDisposable
     }
 
     [Fact]
+    public void Batches_change_not_one_bit_and_asking_in_between_neither()
+    {
+        var x = randn(1300, 5);
+        using var whole = new FeatureStatistics(5);
+        whole.Add(x);
+        using var parts = new FeatureStatistics(5);
+        foreach (var part in x.split(77))
+        {
+            parts.Add(part);
+            using var soFar = parts.Moments();
+        }
+        using var expected = whole.Moments();
+        using var actual = parts.Moments();
+        Assert.True(TensorAssert.Identical(expected.Mean, actual.Mean));
+        Assert.True(TensorAssert.Identical(expected.Covariance, actual.Covariance));
+    }
+
+    [Fact]
     public void Merging_is_seeing_both()
     {
         var x = randn(50, 6).to(ScalarType.Float64);

@@ -4,13 +4,18 @@ using static TorchSharp.torch;
 namespace Msf.Evaluation;
 
 /// <summary>
-/// Mean and covariance of any number of features in one pass, in float64 and the memory of one covariance: batches are joined by the pairwise rule of Chan, Golub and LeVeque
-/// (1979), which loses no digits to large means. Two of them, gathered apart, can be merged.
+/// Mean and covariance of any number of features in one pass, in float64 and the memory of one covariance: blocks of rows are joined by the pairwise rule of Chan, Golub and LeVeque
+/// (1979), which loses no digits to large means. The blocks do not depend on the batches, so neither does the result. Two of them, gathered apart, can be merged.
 /// </summary>
 public sealed class FeatureStatistics : IDisposable
 {
-    private readonly Tensor _mean;                                                            // (D)
+    private const int Block = 512;                                                            // a join costs as much as the products of as many rows
+
+    private readonly Tensor _mean;                                                            // (D), of the blocks that are joined
     private readonly Tensor _scatter;                                                         // (D, D): sum of the products of deviations from the mean
+    private Tensor? _waiting;                                                                 // (512, D): rows of the next block
+    private long _joined;
+    private int _rows;
 
     /// <summary>Begins with no features.</summary>
     /// <param name="width">Number of features D of an image, at least 1.</param>
@@ -30,14 +35,14 @@ public sealed class FeatureStatistics : IDisposable
         if (moments.Count is not { } count) throw new ArgumentException("nobody told of how many images the moments are; more cannot be added.", nameof(moments));
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Join(count, moments.Mean, moments.Covariance.Times(count - 1));
+        _joined = Join(_mean, _scatter, 0, count, moments.Mean, moments.Covariance.Times(count - 1));
     }
 
     /// <summary>Number of features D of an image.</summary>
     public int Width { get; }
 
     /// <summary>Images seen.</summary>
-    public long Count { get; private set; }
+    public long Count => _joined + _rows;
 
     /// <summary>
     /// Sum of the products of deviations from the mean, (D, D), which this owns. A covariance is it over the count less 1, and cannot give it back to the last bit; what goes on exactly
@@ -64,9 +69,16 @@ public sealed class FeatureStatistics : IDisposable
         using var noGrad = no_grad();
         var batch = features.to(ScalarType.Float64).cpu();                                    // (B, D)
         if (!batch.isfinite().all().item<bool>()) throw new ArgumentException("a feature is not finite; the images or the network are broken.", nameof(features));
-        var mean = batch.mean([0]);                                                           // (D)
-        var deviations = batch.sub(mean);
-        Join(batch.shape[0], mean, deviations.t().mm(deviations));
+        for (long row = 0; row < batch.shape[0];)
+        {
+            var taken = (int)Math.Min(Block - _rows, batch.shape[0] - row);
+            _waiting ??= empty([Block, Width], ScalarType.Float64, CPU).DetachFromDisposeScope();
+            _waiting.narrow(0, _rows, taken).copy_(batch.narrow(0, row, taken));
+            (row, _rows) = (row + taken, _rows + taken);
+            if (_rows < Block) continue;
+            _joined = Join(_mean, _scatter, _joined, _waiting);
+            _rows = 0;
+        }
     }
 
     /// <summary>Adds what another one has seen, which stays as it is.</summary>
@@ -74,8 +86,10 @@ public sealed class FeatureStatistics : IDisposable
     public void Merge(FeatureStatistics other)
     {
         if (other.Width != Width) throw new ArgumentException($"statistics of {other.Width} features cannot be merged into those of {Width}.", nameof(other));
+        using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        Join(other.Count, other._mean, other._scatter);
+        _joined = Join(_mean, _scatter, _joined, other._joined, other._mean, other._scatter);
+        if (other._rows > 0) Add(other._waiting!.narrow(0, 0, other._rows));
     }
 
     /// <summary>Mean and covariance (divided by the count less 1) of all that was seen.</summary>
@@ -86,7 +100,9 @@ public sealed class FeatureStatistics : IDisposable
         if (Count < 2) throw new InvalidOperationException($"{Count} images have no covariance; at least 2 are needed.");
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
-        return new FeatureMoments(_mean.clone(), _scatter.Times(1.0 / (Count - 1)), Count);
+        var (mean, scatter) = (_mean.clone(), _scatter.clone());
+        if (_rows > 0) Join(mean, scatter, _joined, _waiting!.narrow(0, 0, _rows));
+        return new FeatureMoments(mean, scatter.Times(1.0 / (Count - 1)), Count);
     }
 
     /// <inheritdoc/>
@@ -94,16 +110,26 @@ public sealed class FeatureStatistics : IDisposable
     {
         _mean.Dispose();
         _scatter.Dispose();
+        _waiting?.Dispose();
     }
 
-    private void Join(long count, Tensor mean, Tensor scatter)
+    private static long Join(Tensor mean, Tensor scatter, long known, Tensor rows)
     {
-        if (count == 0) return;
         using var scope = NewDisposeScope();
-        var (total, delta) = (Count + count, mean.sub(_mean));                                // (D)
-        _scatter.AddInPlace(scatter);
-        _scatter.AddInPlace(delta.outer(delta).Times((double)Count * count / total));
-        _mean.AddInPlace(delta.Times((double)count / total));
-        Count = total;
+        var ownMean = rows.mean([0]);                                                         // (D)
+        var deviations = rows.sub(ownMean);
+        return Join(mean, scatter, known, rows.shape[0], ownMean, deviations.t().mm(deviations));
+    }
+
+    // In place; gives the number of both together.
+    private static long Join(Tensor mean, Tensor scatter, long known, long count, Tensor otherMean, Tensor otherScatter)
+    {
+        if (count == 0) return known;
+        using var scope = NewDisposeScope();
+        var (total, delta) = (known + count, otherMean.sub(mean));                            // (D)
+        scatter.AddInPlace(otherScatter);
+        if (known > 0) scatter.AddInPlace(delta.outer(delta).Times((double)known * count / total));
+        mean.AddInPlace(delta.Times((double)count / total));
+        return total;
     }
 }

@@ -12,7 +12,7 @@ public sealed class ImageBands
 {
     private readonly MultiScaleFactorization _factorization;
     private readonly long _height, _width;
-    private readonly long[] _band;                                                            // of every frequency, (H W)
+    private long[]? _band;                                                                    // of every frequency, (H W)
 
     /// <param name="factorization">The components.</param>
     /// <param name="height">Height of the images in pixels.</param>
@@ -23,13 +23,6 @@ public sealed class ImageBands
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         (_factorization, _height, _width) = (new MultiScaleFactorization(factorization), height, width);
         Frequencies = (int)Math.Min(height, width) / 2 + 1;
-        _band = new long[height * width];
-        for (long y = 0; y < height; y++)
-            for (long x = 0; x < width; x++)
-            {
-                var (fy, fx) = (Math.Min(y, height - y), Math.Min(x, width - x));             // cycles an image
-                _band[y * width + x] = Math.Min(Frequencies - 1, (long)Math.Round(Math.Sqrt(fy * fy + fx * fx)));
-            }
     }
 
     /// <summary>Number of components.</summary>
@@ -62,7 +55,7 @@ public sealed class ImageBands
         var spectrum = fft.fft2(x);                                                           // (B, C, H, W), complex
         var power = spectrum.real.Squared().Plus(spectrum.imag.Squared()).mean([1]).flatten(1).to(ScalarType.Float64);           // (B, H W)
         var bands = zeros([x.shape[0], Frequencies], ScalarType.Float64, x.device);
-        bands.scatter_add_(1, tensor(_band, device: x.device).unsqueeze(0).expand(x.shape[0], -1), power);
+        bands.scatter_add_(1, tensor(_band ??= BandOfEach(), device: x.device).unsqueeze(0).expand(x.shape[0], -1), power);
         var scale = 1.0 / ((double)_height * _width * _height * _width);
         return cat([.. energies, bands.Times(scale)], dim: 1).cpu().MoveToOuterDisposeScope();
     }
@@ -82,6 +75,18 @@ public sealed class ImageBands
             return new BandEnergy(name, d, s, s / d - 1, relative);
         }).ToArray();
         return new BandReport { Components = all[..Components], Frequencies = all[Components..] };
+    }
+
+    private long[] BandOfEach()
+    {
+        var band = new long[_height * _width];
+        for (long y = 0; y < _height; y++)
+            for (long x = 0; x < _width; x++)
+            {
+                var (fy, fx) = (Math.Min(y, _height - y), Math.Min(x, _width - x));           // cycles an image
+                band[y * _width + x] = Math.Min(Frequencies - 1, (long)Math.Round(Math.Sqrt(fy * fy + fx * fx)));
+            }
+        return band;
     }
 
     // Means, and the variances of the means.

@@ -130,7 +130,7 @@ internal sealed class MetricMeasurement(
         if (samples.Parts.Probabilities.Rows is not { } probabilities) return "there are no probabilities: the network tells none, or no sample is kept";
         if (ClassMapping.Of(samples.Description, (int)probabilities.shape[1]) is not { } classes)
             return $"the network tells {probabilities.shape[1]} classes and not the {samples.Description.Classes.Length} of the samples; name its classes in its manifest, or take a classifier of this data";
-        var labels = samples.Parts.Labels.Rows!.data<long>().ToArray();
+        var labels = samples.Parts.Labels.Rows?.data<long>().ToArray() ?? [-1];
         if (Array.Exists(labels, label => label < 0)) return "not every sample has a label";
         var result = ClassAccuracies.Of(probabilities, Array.ConvertAll(labels, label => (long)classes.Labels[label]), classes.Names, classes.Labels);
         var share = result.Sum(c => c.Correct) / (double)labels.Length;

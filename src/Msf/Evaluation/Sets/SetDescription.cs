@@ -34,4 +34,14 @@ public sealed record SetDescription
 
     /// <summary>Chose them.</summary>
     public long Seed { get; init; }
+
+    /// <summary>Checks every member, as after reading a file.</summary>
+    /// <returns>All errors, one line each.</returns>
+    internal IReadOnlyList<string> Validate()
+    {
+        List<string> errors = [.. Factorization.Validate()];
+        if (ImageSize.Length != 0 && (ImageSize.Length != 2 || ImageSize.Any(side => side is < 1 or > short.MaxValue))) errors.Add("imageSize must be height and width in pixels, or empty");
+        if (Keep < 0) errors.Add($"keep is {Keep}; expected 0 or more");
+        return errors;
+    }
 }

@@ -59,9 +59,7 @@ internal static class SetFile
         {
             var description = archive.Names.Contains(Description) ? ReadDescription(archive, path) : new SetDescription();
             var rows = _rows.Select(row => archive.Names.Contains(row.Name) ? ReadRows(archive, path, row.Name, row.Type) : null).ToArray();
-            if (rows.OfType<Tensor>().Select(row => row.shape[0]).Distinct().Count() > 1) throw new InvalidDataException($"{path}: its features, labels and pixels are not of as many images each.");
-            if (rows[0] is { } features && (features.shape[1] != moments.Width || !features.isfinite().all().item<bool>()))
-                throw new InvalidDataException($"{path}: features are {ShapeGuard.Format(features.shape)}, expected finite numbers (K, {moments.Width}).");
+            if (Fault(moments, bands, description, rows) is { } fault) throw new InvalidDataException($"{path}: {fault}.");
             RowStore Store(int i) => rows[i] is { } tensor ? new RowStore(description.Keep, tensor) : new RowStore(description.Keep);
             var known = moments.Count is not null;
             var parts = new SetParts(description.Keep)
@@ -89,6 +87,21 @@ internal static class SetFile
             bands?.Dispose();
             throw;
         }
+    }
+
+    // What does not fit together; null where all does.
+    private static string? Fault(FeatureMoments moments, FeatureMoments? bands, SetDescription description, Tensor?[] rows)
+    {
+        if (description.Validate() is { Count: > 0 } errors) return $"its description is wrong: {string.Join("; ", errors)}";
+        if (rows.OfType<Tensor>().Select(row => row.shape[0]).Distinct().Count() > 1) return "its features, labels and pixels are not of as many images each";
+        if (rows[0] is { } features && (features.shape[1] != moments.Width || !features.isfinite().all().item<bool>()))
+            return $"features are {ShapeGuard.Format(features.shape)}, expected finite numbers (K, {moments.Width})";
+        if (rows[1] is { } probabilities && (probabilities.min().item<float>() is not >= 0 || probabilities.max().item<float>() is not <= 1.01f)) return "probabilities are not all between 0 and 1";
+        if ((rows[3] ?? rows[4]) is { } numbers && (numbers.shape[1] != 1 || (rows[4]?.shape[1] ?? 1) != 1)) return "labels and ids are more than one each";
+        if (rows[3] is { } labels && (labels.min().item<long>() < -1 || labels.max().item<long>() >= Math.Max(description.Classes.Length, 0))) return $"a label is none of its {description.Classes.Length} classes";
+        if (bands is not null && (description.ImageSize is not [var height, var width] || bands.Width != description.Factorization.Levels + Math.Min(height, width) / 2 + 1))
+            return "its bands are not those of images of its size";
+        return null;
     }
 
     private static SetDescription ReadDescription(NpzArchive archive, string path)
