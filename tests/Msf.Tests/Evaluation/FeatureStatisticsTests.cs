@@ -47,6 +47,28 @@ public sealed class FeatureStatisticsTests : IDisposable
         Assert.True(TensorAssert.Identical(expected.Covariance, actual.Covariance));
     }
 
+    [Theory]
+    [InlineData(100)]
+    [InlineData(512)]
+    [InlineData(700)]
+    public void What_it_holds_is_gone_on_with_to_the_last_bit(int first)
+    {
+        var x = randn(1000, 5);
+        using var unbroken = new FeatureStatistics(5);
+        unbroken.Add(x);
+        using var begun = new FeatureStatistics(5);
+        begun.Add(x.narrow(0, 0, first));
+        using var moments = begun.Moments();
+        using var gone = new FeatureStatistics(moments);
+        var held = begun.Exact().ToDictionary(part => part.Name, part => part.Value.clone());
+        Assert.True(gone.TryRestore(held.GetValueOrDefault));
+        gone.Add(x.narrow(0, first, 1000 - first));
+        using var expected = unbroken.Moments();
+        using var actual = gone.Moments();
+        Assert.True(TensorAssert.Identical(expected.Covariance, actual.Covariance));
+        Assert.False(gone.TryRestore(held.GetValueOrDefault));                                // of fewer images
+    }
+
     [Fact]
     public void Merging_is_seeing_both()
     {

@@ -32,23 +32,16 @@ public static class NpzFile
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         if (labels is not null && labels.Count != count) throw new ArgumentException($"{count} images and {labels.Count} labels; give one label each, or none.", nameof(labels));
-        AtomicFile.Write(path, stream =>
+        WriteArrays(path, [count, size.Height, size.Width, 3], labels, entry =>
         {
-            using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-            using (var entry = NpyEntry.Start(archive, "arr_0", "|u1", count, size.Height, size.Width, 3))
+            var written = 0;
+            foreach (var image in images)
             {
-                var written = 0;
-                foreach (var image in images)
-                {
-                    if (image.Width != size.Width || image.Height != size.Height) throw new ArgumentException("an archive holds images of one size.", nameof(images));
-                    if (++written > count) break;
-                    entry.Write(image.Pixels);
-                }
-                if (written != count) throw new ArgumentException($"{(written > count ? "more than" : $"{written} of")} {count} images came; the number is written first.", nameof(images));
+                if (image.Width != size.Width || image.Height != size.Height) throw new ArgumentException("an archive holds images of one size.", nameof(images));
+                if (++written > count) break;
+                entry.Write(image.Pixels);
             }
-            if (labels is null) return;
-            using var classes = NpyEntry.Start(archive, "arr_1", "<i8", count);
-            classes.Write(MemoryMarshal.AsBytes<long>(labels.Select(label => (long)label).ToArray()));
+            if (written != count) throw new ArgumentException($"{(written > count ? "more than" : $"{written} of")} {count} images came; the number is written first.", nameof(images));
         });
     }
 
@@ -63,18 +56,22 @@ public static class NpzFile
     {
         var (held, needed) = (pixels.Sum(file => new FileInfo(file).Length), 3L * count * size[0] * size[1]);
         if (held != needed) throw new InvalidDataException($"{path}: {held} bytes of pixels are there for {count} images, expected {needed}; gather the samples anew.");
-        AtomicFile.Write(path, stream =>
+        WriteArrays(path, [count, size[0], size[1], 3], labels, entry =>
         {
-            using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
-            using (var entry = NpyEntry.Start(archive, "arr_0", "|u1", count, size[0], size[1], 3))
-                foreach (var file in pixels)
-                {
-                    using var part = File.OpenRead(file);
-                    part.CopyTo(entry);
-                }
-            if (labels is null) return;
-            using (var entry = NpyEntry.Start(archive, "arr_1", "<i8", labels.Count))
-                entry.Write(MemoryMarshal.AsBytes<long>(labels.Select(label => (long)label).ToArray()));
+            foreach (var file in pixels)
+            {
+                using var part = File.OpenRead(file);
+                part.CopyTo(entry);
+            }
         });
     }
+
+    private static void WriteArrays(string path, long[] shape, IReadOnlyList<int>? labels, Action<Stream> writePixels) => AtomicFile.Write(path, stream =>
+    {
+        using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
+        using (var entry = NpyEntry.Start(archive, "arr_0", "|u1", shape)) writePixels(entry);
+        if (labels is null) return;
+        using var classes = NpyEntry.Start(archive, "arr_1", "<i8", labels.Count);
+        classes.Write(MemoryMarshal.AsBytes<long>(labels.Select(label => (long)label).ToArray()));
+    });
 }

@@ -45,18 +45,34 @@ public sealed class FeatureStatistics : IDisposable
     public long Count => _joined + _rows;
 
     /// <summary>
-    /// Sum of the products of deviations from the mean, (D, D), which this owns. A covariance is it over the count less 1, and cannot give it back to the last bit; what goes on exactly
-    /// keeps it. Set to go on.
+    /// All that it holds, for who goes on exactly: a covariance is the sum of products over the count less 1, and cannot give it back to the last bit. The tensors belong to this, but for the
+    /// last, which the caller's dispose scope owns.
     /// </summary>
-    internal Tensor Scatter
+    internal IEnumerable<(string Name, Tensor Value)> Exact()
     {
-        get => _scatter;
-        set
-        {
-            ShapeGuard.Require(value, "scatter", Width, Width);
-            using var noGrad = no_grad();
-            _scatter.copy_(value);
-        }
+        yield return ("mean", _mean);
+        yield return ("scatter", _scatter);
+        if (_rows > 0) yield return ("waiting", _waiting!.narrow(0, 0, _rows));
+        yield return ("joined", tensor(_joined));
+    }
+
+    /// <summary>Goes on from <see cref="Exact"/> of as many images.</summary>
+    /// <param name="find">The tensor of a name; null where there is none.</param>
+    /// <returns>Whether it is of such statistics; nothing has changed where not.</returns>
+    internal bool TryRestore(Func<string, Tensor?> find)
+    {
+        using var scope = NewDisposeScope();
+        using var noGrad = no_grad();
+        if (find("mean") is not { dtype: ScalarType.Float64 } mean || find("scatter") is not { dtype: ScalarType.Float64 } scatter || find("joined") is not { dtype: ScalarType.Int64 } joined) return false;
+        var rows = find("waiting");
+        if (mean.shape is not [var width] || width != Width || scatter.shape is not [var a, var b] || a != Width || b != Width || joined.numel() != 1) return false;
+        if (rows is not null && (rows.dtype != ScalarType.Float64 || rows.shape is not [> 0 and < Block, var columns] || columns != Width)) return false;
+        if (joined.item<long>() + (rows?.shape[0] ?? 0) != Count) return false;
+        _mean.copy_(mean);
+        _scatter.copy_(scatter);
+        (_joined, _rows) = (joined.item<long>(), (int)(rows?.shape[0] ?? 0));
+        if (rows is not null) Room().narrow(0, 0, _rows).copy_(rows);
+        return true;
     }
 
     /// <summary>Adds a batch.</summary>
@@ -72,11 +88,10 @@ public sealed class FeatureStatistics : IDisposable
         for (long row = 0; row < batch.shape[0];)
         {
             var taken = (int)Math.Min(Block - _rows, batch.shape[0] - row);
-            _waiting ??= empty([Block, Width], ScalarType.Float64, CPU).DetachFromDisposeScope();
-            _waiting.narrow(0, _rows, taken).copy_(batch.narrow(0, row, taken));
+            Room().narrow(0, _rows, taken).copy_(batch.narrow(0, row, taken));
             (row, _rows) = (row + taken, _rows + taken);
             if (_rows < Block) continue;
-            _joined = Join(_mean, _scatter, _joined, _waiting);
+            _joined = Join(_mean, _scatter, _joined, _waiting!);
             _rows = 0;
         }
     }
@@ -112,6 +127,8 @@ public sealed class FeatureStatistics : IDisposable
         _scatter.Dispose();
         _waiting?.Dispose();
     }
+
+    private Tensor Room() => _waiting ??= empty([Block, Width], ScalarType.Float64, CPU).DetachFromDisposeScope();
 
     private static long Join(Tensor mean, Tensor scatter, long known, Tensor rows)
     {

@@ -80,17 +80,17 @@ internal sealed class SetParts : IDisposable
         Ids.Put(tensor(ids).unsqueeze(1), rows, places);
     }
 
-    /// <summary>What moments do not tell to the last bit, for who goes on with the set; the tensors belong to this.</summary>
-    public Dictionary<string, Tensor> Exact() => Named().ToDictionary(pair => pair.Name, pair => pair.Statistics.Scatter);
+    /// <summary>What moments do not tell to the last bit, for who goes on with the set; the tensors belong to this, or to the caller's dispose scope.</summary>
+    public Dictionary<string, Tensor> Exact() =>
+        Named().SelectMany(part => part.Statistics.Exact().Select(held => (Name: $"{part.Name}.{held.Name}", held.Value))).ToDictionary(held => held.Name, held => held.Value);
 
     /// <summary>Goes on from <see cref="Exact"/>.</summary>
     /// <exception cref="InvalidDataException">It is of another set.</exception>
     public void RestoreExact(IReadOnlyDictionary<string, Tensor> exact)
     {
         foreach (var (name, statistics) in Named())
-            statistics.Scatter = exact.TryGetValue(name, out var scatter) && scatter.shape is [var rows, var columns] && rows == statistics.Width && columns == rows
-                ? scatter
-                : throw new InvalidDataException($"what was saved does not hold the sums of {name}; remove it and gather anew.");
+            if (!statistics.TryRestore(held => exact.GetValueOrDefault($"{name}.{held}")))
+                throw new InvalidDataException($"what was saved does not hold the sums of {name}; remove it and gather anew.");
     }
 
     /// <summary>Mean and covariance of the features, owned by the caller.</summary>
