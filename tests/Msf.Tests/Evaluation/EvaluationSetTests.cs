@@ -46,7 +46,7 @@ public sealed class EvaluationSetTests : IDisposable
         {
             using var reference = new MetricReference(data, _options, heldOut: data);
             var result = reference.Measure(noise, cancellation: TestContext.Current.CancellationToken);
-            return JsonSerializer.Serialize(result with { FrechetDistance = Math.Round(result.FrechetDistance!.Value, 6), Frechet = null, Extrapolation = null, FrechetDistanceInfinity = null, Errors = new(), Bands = null }, JsonFormat.Line);
+            return JsonSerializer.Serialize(result, JsonFormat.Line);
         }
         Assert.Equal(Figures(set), Figures(read));
         Assert.Throws<InvalidOperationException>(() => read.Add(images));

@@ -22,7 +22,7 @@ public sealed class FeatureMoments : IDisposable
             throw new ArgumentException($"mean is {ShapeGuard.Format(mean.shape)} and covariance {ShapeGuard.Format(covariance.shape)}, expected (D) and (D, D).", nameof(covariance));
         using (var scope = NewDisposeScope())
             if (!mean.isfinite().all().item<bool>() || !covariance.isfinite().all().item<bool>()) throw new ArgumentException("mean and covariance must be finite numbers.", nameof(covariance));
-        (Mean, Covariance, Count) = (mean.DetachFromDisposeScope(), covariance.DetachFromDisposeScope(), count);
+        (Mean, Covariance, Count, Width) = (mean.DetachFromDisposeScope(), covariance.DetachFromDisposeScope(), count, (int)width);
     }
 
     /// <summary>Mean, (D), float64, on the CPU.</summary>
@@ -35,7 +35,7 @@ public sealed class FeatureMoments : IDisposable
     public long? Count { get; }
 
     /// <summary>Number of features D.</summary>
-    public int Width => (int)Mean.shape[0];
+    public int Width { get; }
 
     /// <summary>Reads a statistics file.</summary>
     /// <param name="path">A .npz archive with <c>mu</c>, (D), and <c>sigma</c>, (D, D); <c>count</c> where this program wrote it.</param>

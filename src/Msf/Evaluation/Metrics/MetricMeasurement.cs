@@ -152,12 +152,12 @@ internal sealed class MetricMeasurement(
 
     private string? Bands()
     {
-        if (reference.Data.Parts.Energies is not { } data || samples.Parts.Energies is not { } energies) return "the reference or the samples have no energies; gather both with the same figures";
+        using var against = reference.Data.Parts.EnergyMoments();
+        using var of = samples.Parts.EnergyMoments();
+        if (against is null || of is null) return "the reference or the samples have no energies; gather both with the same figures";
         var (own, others) = (samples.Description, reference.Data.Description);
         if (!own.ImageSize.SequenceEqual(others.ImageSize)) return $"the samples have {string.Join("x", own.ImageSize)} pixels, the data {string.Join("x", others.ImageSize)}; fit the data to the samples' size";
         if (own.Factorization != others.Factorization) return "the data was split by another factorization; gather it anew";
-        using var against = data.Moments();
-        using var of = energies.Moments();
         _result = _result with { Bands = samples.Bands().Compare(against, of) };
         return null;
     }

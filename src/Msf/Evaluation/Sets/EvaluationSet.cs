@@ -120,7 +120,7 @@ public sealed class EvaluationSet : IDisposable
     /// <exception cref="InvalidDataException">It is no such archive, or of another network.</exception>
     public static EvaluationSet Read(string path, IFeatureNetwork? network = null, EvaluationOptions? options = null)
     {
-        var (parts, description) = SetFile.Read(path);
+        var (parts, description) = SetFile.Read(path, goOn: network is not null);
         try
         {
             if (network is not null && ((description.NetworkDigest is { } digest && digest != network.Digest) || parts.Width != network.Width))

@@ -26,7 +26,7 @@ internal static class SetFile
     {
         using var moments = parts.Moments();
         using var spatial = parts.SpatialMoments();
-        using var bands = parts.Energies?.Moments();
+        using var bands = parts.EnergyMoments();
         AtomicFile.Write(path, stream =>
         {
             using var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true);
@@ -47,8 +47,10 @@ internal static class SetFile
     }
 
     /// <summary>Reads a set, or somebody else's statistics.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="goOn">Whether images will be added; else its moments stay as they are, to the last bit.</param>
     /// <exception cref="InvalidDataException">It is no such archive; its parts do not fit each other.</exception>
-    public static (SetParts Parts, SetDescription Description) Read(string path)
+    public static (SetParts Parts, SetDescription Description) Read(string path, bool goOn)
     {
         using var scope = NewDisposeScope();
         using var archive = NpzArchive.Open(path);
@@ -61,22 +63,24 @@ internal static class SetFile
             var rows = _rows.Select(row => archive.Names.Contains(row.Name) ? ReadRows(archive, path, row.Name, row.Type) : null).ToArray();
             if (Fault(moments, bands, description, rows) is { } fault) throw new InvalidDataException($"{path}: {fault}.");
             RowStore Store(int i) => rows[i] is { } tensor ? new RowStore(description.Keep, tensor) : new RowStore(description.Keep);
-            var known = moments.Count is not null;
+            goOn &= moments.Count is not null;
             var parts = new SetParts(description.Keep)
             {
-                Given = known ? null : moments,
-                GivenSpatial = known && spatial?.Count is not null ? null : spatial,
-                Statistics = known ? new FeatureStatistics(moments) : null,
-                Spatial = known && spatial?.Count is not null ? new FeatureStatistics(spatial) : null,
-                Energies = bands?.Count is not null ? new FeatureStatistics(bands) : null,
+                Given = goOn ? null : moments,
+                GivenSpatial = goOn ? null : spatial,
+                GivenEnergies = goOn ? null : bands,
+                Statistics = goOn ? new FeatureStatistics(moments) : null,
+                Spatial = goOn && spatial?.Count is not null ? new FeatureStatistics(spatial) : null,
+                Energies = goOn && bands?.Count is not null ? new FeatureStatistics(bands) : null,
                 Features = Store(0),
                 Probabilities = Store(1),
                 Pixels = Store(2),
                 Labels = Store(3),
                 Ids = Store(4),
             };
-            if (known) moments.Dispose();
-            if (parts.GivenSpatial is null) spatial?.Dispose();
+            if (!goOn) return (parts, description);
+            moments.Dispose();
+            spatial?.Dispose();
             bands?.Dispose();
             return (parts, description);
         }

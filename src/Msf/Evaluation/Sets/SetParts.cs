@@ -11,11 +11,14 @@ internal sealed class SetParts : IDisposable
     /// <param name="keep">Most images of which rows are kept.</param>
     public SetParts(int keep) => _keep = keep;
 
-    /// <summary>Moments of a file that does not tell of how many images; null where there are none such.</summary>
+    /// <summary>Moments of a file that is compared with as it is, to the last bit; null where images are added.</summary>
     public FeatureMoments? Given { get; init; }
 
     /// <summary>Spatial moments of such a file.</summary>
     public FeatureMoments? GivenSpatial { get; init; }
+
+    /// <summary>Moments of the energies in such a file.</summary>
+    public FeatureMoments? GivenEnergies { get; init; }
 
     /// <summary>Statistics of all features.</summary>
     public FeatureStatistics? Statistics
@@ -54,7 +57,7 @@ internal sealed class SetParts : IDisposable
     public RowStore Ids { get => field ??= new RowStore(_keep); init; }
 
     /// <summary>Images seen; 0 where unknown.</summary>
-    public long Count => _features?.Count ?? 0;
+    public long Count => Given?.Count ?? _features?.Count ?? 0;
 
     /// <summary>Number of features; 0 as long as there are none.</summary>
     public int Width => Given?.Width ?? _features?.Width ?? 0;
@@ -100,11 +103,13 @@ internal sealed class SetParts : IDisposable
     /// <summary>Those of the spatial features, owned by the caller; null where there are none.</summary>
     public FeatureMoments? SpatialMoments() => HasSpatial ? Of(GivenSpatial, _spatial) : null;
 
+    /// <summary>Those of the energies, owned by the caller; null where there are none.</summary>
+    public FeatureMoments? EnergyMoments() => GivenEnergies is not null || _energies is { Count: > 1 } ? Of(GivenEnergies, _energies) : null;
+
     /// <inheritdoc/>
     public void Dispose()
     {
-        Given?.Dispose();
-        GivenSpatial?.Dispose();
+        foreach (var given in new[] { Given, GivenSpatial, GivenEnergies }) given?.Dispose();
         foreach (var statistics in new[] { _features, _spatial, _energies }) statistics?.Dispose();
         foreach (var rows in new[] { Features, Probabilities, Pixels, Labels, Ids }) rows.Dispose();
     }
