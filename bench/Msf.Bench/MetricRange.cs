@@ -69,7 +69,7 @@ internal static class MetricRange
         static string With(double? value, double? error, string format, double scale = 1) => value is null ? "-" : error is null
             ? (scale * value.Value).ToString(format, CultureInfo.InvariantCulture)
             : $"{(scale * value.Value).ToString(format, CultureInfo.InvariantCulture)} ± {(scale * error.Value).ToString(format, CultureInfo.InvariantCulture)}";
-        static string Error(BandEnergy band) => band.Error is { } error ? (100 * error).ToString("+0.0;-0.0", CultureInfo.InvariantCulture) + " %" : "-";
+        static string Error(BandEnergy band) => band.Error is { } error ? Math.Round(100 * error, 1).ToString("+0.0;-0.0;0.0", CultureInfo.InvariantCulture) + " %" : "-";
         var bands = m.Bands!.Frequencies[(m.Bands.Frequencies.Length / 2)..];
         var (d, s) = (bands.Sum(band => band.Data), bands.Sum(band => band.Samples));
         var octave = new BandEnergy("", d, s, s / d - 1, null);
