@@ -30,10 +30,11 @@ export function actionBar(app, body) {
       const { image, mask, ...light } = job;
       const answer = await postJson("/api/estimate", light);
       if (mine !== asked) return;
-      weights = answer.stages.map(stage => stage.seconds);
-      track.share(weights);
+      weights = answer.stages.every(stage => stage.seconds > 0) ? answer.stages.map(stage => stage.seconds) : null;
+      track.share(weights ?? answer.stages.map(stage => stage.multiplyAddsPerImage));
       const queue = answer.queueSeconds > 0.5 ? ` + ${seconds(answer.queueSeconds)} in the queue` : "";
-      replace(words, h("span", {}, "About ", h("b", {}, seconds(answer.seconds)), queue), h("span", {}, `${metric(answer.multiplyAddsPerImage)} multiply-adds an image`));
+      const time = answer.seconds > 0 ? ["About ", h("b", {}, seconds(answer.seconds)), queue] : "Time known after a first run";
+      replace(words, h("span", {}, time), h("span", {}, `${metric(answer.multiplyAddsPerImage)} multiply-adds an image`));
     } catch (error) {
       if (mine === asked) replace(words, error.message);
     }

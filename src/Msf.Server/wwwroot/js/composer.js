@@ -12,7 +12,7 @@ const BUTTONS = { generate: "Generate", sweep: "Make the sheet", inpainting: "In
 
 /**
  * Builds the form of the app's model.
- * @returns `choose(kind)`, and `retouch`: the panel that takes pictures
+ * @returns `choose(kind)`, `estimate()` to ask anew, and `retouch`: the panel that takes pictures
  */
 export function buildComposer(app, models, changeModel) {
   const { store, model } = app;
@@ -57,5 +57,5 @@ export function buildComposer(app, models, changeModel) {
   document.onkeydown = event => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !document.querySelector("dialog[open]")) { event.preventDefault(); action.submit(); }
   };
-  return { choose: choice.choose, retouch };
+  return { choose: choice.choose, retouch, estimate: action.estimate };
 }

@@ -49,7 +49,7 @@ function thin(line) {
 }
 
 function nice(low, high) {
-  if (high - low < 1e-9) return [low - 0.5, high + 0.5];
+  if (high - low <= 1e-6 * Math.abs(high)) return high === 0 ? [-1, 1] : [Math.min(0, 2 * low), Math.max(0, 2 * high)];
   const step = 10 ** Math.floor(Math.log10(high - low)) / 2;
   return [Math.floor(low / step) * step, Math.ceil(high / step) * step];
 }

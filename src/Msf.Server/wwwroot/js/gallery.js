@@ -8,7 +8,7 @@ const PAGE = 24;
 
 /** The class of an item's image: classes are taken in turn. */
 export const classOf = ({ settings, index }) => {
-  const classes = settings.classes ?? [];
+  const classes = settings?.classes ?? [];
   return classes.length > 0 ? title(classes[index % classes.length]) : "Image";
 };
 
@@ -96,9 +96,9 @@ export class Gallery {
   }
 
   #shot(item) {
-    const image = h("img", { alt: "", loading: "lazy", width: item.settings.width, height: item.settings.height });
+    const image = h("img", { alt: "", loading: "lazy", width: item.settings?.width, height: item.settings?.height });
     showPicture(image, item.url);
-    const name = `${classOf(item)}, seed ${item.settings.seed}, ${moment(item.created)}`;
+    const name = item.settings ? `${classOf(item)}, seed ${item.settings.seed}, ${moment(item.created)}` : `Image without settings, ${moment(item.created)}`;
     const button = h("button", { type: "button", "aria-label": name, title: name, on: { click: () => (this.#comparing ? this.#choose(item) : this.app.view(item.id, this.ids)) } }, image);
     return h("li", { class: "shot", data: { id: item.id } }, button);
   }

@@ -15,11 +15,12 @@ export class JobCard {
   constructor(app, job) {
     this.app = app;
     this.job = job;
+    this.model = app.model;                               // the page may turn to another one meanwhile
     this.ended = false;
     this.images = new Map();
     this.bases = new Map();
     this.began = performance.now();
-    const { stages } = app.model;
+    const { stages } = this.model;
     this.state = h("p", { class: "state" }, "Sent");
     this.tools = h("div", { class: "tools" });
     this.track = new Track(stages.length, "Progress of this job");
@@ -67,7 +68,7 @@ export class JobCard {
   }
 
   on_progress({ stage, step, steps, progress, remainingSeconds }) {
-    const { name } = this.app.model.stages[stage];
+    const { name } = this.model.stages[stage];
     const left = remainingSeconds > 0.3 ? `, about ${seconds(remainingSeconds)} left` : "";
     this.#say(`${capital(name)}: `, h("span", { class: "number" }, `step ${step} of ${steps}${left}`));
     this.track.show(stage, step / steps, 100 * progress, `${name}, step ${step} of ${steps}${left}`);
@@ -93,6 +94,7 @@ export class JobCard {
     const base = this.baseAfter < took ? ` The base was there after ${seconds(this.baseAfter)}.` : "";
     this.#end(`${capital(counted(this.images.size, "image"))} in ${seconds(took)}.${base}`);
     this.app.gallery.refresh();
+    this.app.composer.estimate();
     if (this.bases.size > 0) this.#peek();
   }
 

@@ -42,7 +42,7 @@ const app = {
   retouchFile(kind, file) { if (app.composer.choose(kind)) app.composer.retouch.take(file); },
 };
 
-const described = item => ({ name: `${capital(classOf(item))}, seed ${item.settings.seed}`, url: item.url, settings: item.settings });
+const described = item => ({ name: `${capital(classOf(item))}${item.settings ? `, seed ${item.settings.seed}` : ""}`, url: item.url, settings: item.settings ?? {} });
 
 async function useModel(name) {
   app.model = await getJson(`/api/models/${encodeURIComponent(name)}`);

@@ -47,7 +47,6 @@ export class Tiles {
       tile.base.classList.add("shown");
       tile.badge.textContent = badge;
       tile.badge.hidden = false;
-      tile.noise.hidden = true;
     });
   }
 

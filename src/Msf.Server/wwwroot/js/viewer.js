@@ -20,7 +20,7 @@ export async function openViewer(app, id, ids) {
   let dialog = null;
   const show = async () => {
     const item = await app.gallery.find(ids[at]);
-    const image = h("img", { alt: `${capital(classOf(item))}, generated from seed ${item.settings.seed}`, width: item.settings.width, height: item.settings.height });
+    const image = h("img", { alt: `${capital(classOf(item))}, generated${item.settings ? ` from seed ${item.settings.seed}` : ""}`, width: item.settings?.width, height: item.settings?.height });
     showPicture(image, item.url);
     const turn = (by, name, kind) => h("button", { type: "button", class: "icon", "aria-label": name, disabled: ids[at + by] === undefined, on: { click: () => go(by) } }, icon(kind));
     replace(body, image, h("div", { class: "turn" }, turn(-1, "Previous image", "left"), h("span", { class: "muted small", "aria-live": "polite" }, `${at + 1} of ${ids.length}`), turn(1, "Next image", "right")));
@@ -48,6 +48,7 @@ export async function openViewer(app, id, ids) {
 }
 
 function facts(app, { settings, created, kind, index }) {
+  if (!settings) return h("p", { class: "notice" }, "This file was changed; its settings are lost.");
   const stages = app.model.stages.map(stage => title(stage.name));
   const each = values => values.map((value, stage) => `${value}${values.length === stages.length ? ` ${stages[stage]}` : ""}`).join(" + ");
   const kinds = { variations: "a variation", inpainting: "inpainted", superResolution: "enlarged", sweep: "of a sweep" };
@@ -68,7 +69,7 @@ function actions(app, item, close) {
   const then = run => () => { close(); run(); };
   const can = app.model.capabilities;
   const base = item.base ?? app.bases.get(item.id) ?? null;
-  const download = h("a", { class: "button", download: `${classOf(item).replaceAll(" ", "-")}-${item.settings.seed}-${item.index}.png`, href: item.url }, "Download PNG");
+  const download = h("a", { class: "button", download: `${[classOf(item).replaceAll(" ", "-"), item.settings?.seed, item.index].filter(part => part !== undefined && part !== null).join("-")}.png`, href: item.url }, "Download PNG");
   pictureUrl(item.url).then(url => { download.href = url; }).catch(report);
   const remove = button("Delete", () => {
     if (remove.dataset.sure) { close(); app.gallery.remove(item.id).catch(report); return; }
@@ -77,8 +78,8 @@ function actions(app, item, close) {
   }, "danger");
   return h("div", { class: "actions" },
     download,
-    button("Use these settings", then(() => app.restore(item.settings))),
-    can.variations && button("Variations of its base", then(() => app.variations(item))),
+    item.settings && button("Use these settings", then(() => app.restore(item.settings))),
+    can.variations && item.settings && item.settings.strength === undefined && button("Variations of its base", then(() => app.variations(item))),
     base && button("Compare with its base", then(() => app.compareWithBase(item, base))),
     button("Compare with…", then(() => app.gallery.compareWith(item))),
     can.inpainting && button("Inpaint", then(() => app.retouch("inpainting", item.url))),
