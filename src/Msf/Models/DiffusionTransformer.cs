@@ -1,6 +1,5 @@
 using Msf.Modules;
 using Msf.Runtime;
-using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
@@ -135,22 +134,6 @@ public sealed class DiffusionTransformer : Module
 
     /// <summary>What makes shifts, scales and gates of an activated conditioning vector: of every block, and of the last layer.</summary>
     internal IEnumerable<Linear> ModulationLayers => [.. _blocks.Select(block => block.ModulationLayer), _finalLayer.ModulationLayer];
-
-    /// <summary>Another network that computes with the same weights, in the same memory, and has gradients of its own.</summary>
-    /// <returns>In training mode; owned by the caller, and of no use after this one.</returns>
-    internal DiffusionTransformer Twin()
-    {
-        using var state = random.get_rng_state();                                             // initial weights are drawn, and forgotten
-        var twin = new DiffusionTransformer(Config);
-        random.set_rng_state(state);
-        twin.PositionScaling = PositionScaling;
-        twin.to(_positions.dtype);
-        twin.to(Device);
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();                                                  // a network made inside would die with it
-        foreach (var (own, others) in named_parameters().Zip(twin.named_parameters())) others.parameter.set_(own.parameter.detach());
-        return twin;
-    }
 
     /// <summary>What comes before the blocks.</summary>
     /// <returns>

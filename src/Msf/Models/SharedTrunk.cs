@@ -1,5 +1,3 @@
-using static TorchSharp.torch;
-
 namespace Msf.Models;
 
 /// <summary>
@@ -19,11 +17,7 @@ public static class SharedTrunk
     /// <param name="networks">Networks of one model with a shared trunk, of one type and on one device.</param>
     public static void Join(IReadOnlyList<DiffusionTransformer> networks)
     {
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var trunk = networks[0].named_parameters().Where(pair => Holds(pair.name)).ToDictionary(pair => pair.name, pair => pair.parameter.detach());
-        foreach (var (name, parameter) in networks.Skip(1).SelectMany(network => network.named_parameters()))
-            if (trunk.TryGetValue(name, out var shared)) parameter.set_(shared);
+        foreach (var network in networks.Skip(1)) NetworkMemory.Share(networks[0], network, Holds);
     }
 
     /// <summary>Everything that keeps stages from having one trunk, one line each.</summary>

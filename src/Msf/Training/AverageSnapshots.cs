@@ -28,22 +28,20 @@ internal sealed class AverageSnapshots
     /// <summary>Copies the averages of a snapshot.</summary>
     /// <param name="images">Images of the run.</param>
     /// <param name="snapshot">What goes beside the tensors.</param>
-    /// <param name="stages">The stages, coarse to fine.</param>
-    /// <param name="trunk">What they share, or null.</param>
+    /// <param name="stages">The stages.</param>
     /// <returns>
     /// Commits it, from copies that the caller's dispose scope owns; throws an <see cref="IOException"/> where the file system refuses, and leaves the
     /// earlier snapshots as they were.
     /// </returns>
-    public Action Copy(long images, AverageSnapshot snapshot, IReadOnlyList<StageTrainer> stages, ParameterGroup? trunk)
+    public Action Copy(long images, AverageSnapshot snapshot, RunStages stages)
     {
-        static IEnumerable<KeyValuePair<string, Tensor>> Copies(IReadOnlyList<PowerFunctionAverage> averages) =>
-            averages.Select((average, i) => KeyValuePair.Create(TensorName(i), average.Value.to(CPU, copy: true)));
-        var files = stages.Select((stage, i) => (Name: ModelFolder.StageName(i), Tensors: stage.FixedState.Concat(Copies(stage.PostHocAverages)).ToDictionary())).ToList();
-        if (trunk is not null) files.Add((ModelFolder.TrunkName, Copies(trunk.PostHocAverages).ToDictionary()));
+        var tensors = stages.PostHocAverages().Select(part => part.Fixed
+            .Concat(part.Averages.Select((average, i) => KeyValuePair.Create(TensorName(i), average.Value.to(CPU, copy: true))))
+            .ToDictionary()).ToArray();
         return () => _store.Save(images, folder =>
         {
             File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(snapshot, JsonFormat.Indented));
-            foreach (var (name, tensors) in files) SafetensorsWriter.Write(Path.Combine(folder, name), tensors);
+            foreach (var (name, part) in stages.Files.Zip(tensors)) SafetensorsWriter.Write(Path.Combine(folder, name), part);
         });
     }
 

@@ -27,7 +27,7 @@ internal sealed class BatchGradient : IDisposable
         (_loss, _parts, _recompute) = (loss, config.Accumulate, config.RecomputeBlocks);
         _networks = [network];
         var shares = BatchShares.OfTraining((config.BatchSize + _parts - 1) / _parts, network.Device, network.Type);
-        while (_networks.Count < shares) _networks.Add(network.Twin());
+        while (_networks.Count < shares) _networks.Add(NetworkMemory.Twin(network));
         _sum = new GradientSum(_networks.Select(each => groups.SelectMany(group => group.Of(each).Parameters)));
         // Parts are summed in float32 whatever the network computes in, so that none is rounded away.
         Value = zeros(groups.Sum(group => group.Length), _parts > 1 ? ScalarType.Float32 : network.Type, network.Device).DetachFromDisposeScope();

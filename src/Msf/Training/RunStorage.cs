@@ -11,17 +11,14 @@ internal sealed class RunStorage : IDisposable
     private readonly RunConfig _config;
     private readonly RunFolder _run;
     private readonly ComputeShares _shares;
-    private readonly StageTrainer[] _stages;
-    private readonly ParameterGroup? _trunk;
+    private readonly RunStages _stages;
     private readonly CheckpointStore _store;
     private readonly RunLatents? _latents;
-    private readonly IReadOnlyList<string> _names;                                            // of the files, in the order of the parts
     private Dictionary<string, Tensor>[]? _copies;                                            // kept: fresh memory would be faulted in anew each time
 
-    public RunStorage(RunConfig config, RunFolder run, ComputeShares shares, StageTrainer[] stages, ParameterGroup? trunk, RunLatents? latents)
+    public RunStorage(RunConfig config, RunFolder run, ComputeShares shares, RunStages stages, RunLatents? latents)
     {
-        (_config, _run, _shares, _stages, _trunk, _latents) = (config, run, shares, stages, trunk, latents);
-        _names = ModelFolder.WeightNames(config.Model);
+        (_config, _run, _shares, _stages, _latents) = (config, run, shares, stages, latents);
         _store = new CheckpointStore(run.Checkpoints, config.Training.KeepCheckpoints, config.Training.KeepEveryImages);
     }
 
@@ -29,7 +26,7 @@ internal sealed class RunStorage : IDisposable
     public string FolderOf(long images) => _store.FolderOf(images);
 
     /// <summary>Takes the memory of the copies, on the thread that will dispose of them.</summary>
-    public void Prepare() => _copies ??= [.. Parts().Select(part => part.ToDictionary(
+    public void Prepare() => _copies ??= [.. _stages.States().Select(part => part.ToDictionary(
         pair => pair.Key, pair => empty(pair.Value.shape, dtype: pair.Value.dtype).DetachFromDisposeScope()))];
 
     /// <summary>Copies all stages, over the copies of the save before, whose writing must be over.</summary>
@@ -38,18 +35,14 @@ internal sealed class RunStorage : IDisposable
     public Action Copy(TrainingState state)
     {
         var parts = _copies ?? throw new InvalidOperationException("the copies have no memory yet; call Prepare before.");
-        foreach (var (part, copies) in Parts().Zip(parts))
+        foreach (var (part, copies) in _stages.States().Zip(parts))
         {
             using var noGrad = no_grad();
             foreach (var (name, tensor) in part) copies[name].copy_(tensor);
         }
-        var (trunk, own) = _trunk is null ? (null, parts) : (parts[0]["average"], parts[1..]);
-        var averages = _stages.Select((stage, i) => stage.AverageState(own[i]["average"], trunk)).ToArray();
+        var averages = _stages.Averages(parts);
         return () => Write(state, parts, averages);
     }
-
-    // A shared trunk, and the stages.
-    private IEnumerable<IReadOnlyDictionary<string, Tensor>> Parts() => [.. _trunk is null ? [] : new[] { _trunk.State() }, .. _stages.Select(stage => stage.State())];
 
     private void Write(TrainingState state, Dictionary<string, Tensor>[] parts, Dictionary<string, Tensor>[] averages)
     {
@@ -58,29 +51,17 @@ internal sealed class RunStorage : IDisposable
         {
             File.WriteAllText(Path.Combine(folder, SavedRun.StateName), JsonSerializer.Serialize(state, JsonFormat.Indented));
             File.WriteAllText(Path.Combine(folder, SavedRun.ConfigName), JsonSerializer.Serialize(_config, JsonFormat.Indented));
-            foreach (var (name, part) in _names.Zip(parts)) SafetensorsWriter.Write(Path.Combine(folder, name), part);
+            foreach (var (name, part) in _stages.Files.Zip(parts)) SafetensorsWriter.Write(Path.Combine(folder, name), part);
         });
         ModelFolder.Save(_run.Model, Manifest(state), averages, ScalarType.Float16, _latents?.Folder);
     }
 
     /// <summary>Restores all stages from a checkpoint.</summary>
-    public void Load(SavedRun saved)
+    public void Load(SavedRun saved) => _stages.Restore(saved.State, name =>
     {
-        if (_trunk is not null)
-        {
-            using var scope = NewDisposeScope();
-            using var file = SafetensorsFile.Open(Path.Combine(saved.Folder, ModelFolder.TrunkName));
-            _trunk.Restore(file.ReadAll(), saved.State.StageImages.Sum(), saved.State.StageSteps.Sum());
-        }
-        for (var stage = 0; stage < _stages.Length; stage++)
-        {
-            using var scope = NewDisposeScope();
-            using var file = SafetensorsFile.Open(Path.Combine(saved.Folder, ModelFolder.StageName(stage)));
-            var state = saved.State;
-            _stages[stage].Restore(
-                file.ReadAll(), state.StageImages[stage], state.StageSteps[stage], state.StageSkipped?[stage] ?? 0, state.StageSkippedInARow?[stage] ?? 0);
-        }
-    }
+        using var file = SafetensorsFile.Open(Path.Combine(saved.Folder, name));
+        return file.ReadAll();
+    });
 
     /// <inheritdoc/>
     public void Dispose()

@@ -7,12 +7,12 @@ namespace Msf.Training;
 internal sealed class StageInitialization
 {
     private readonly RunConfig _config;
-    private readonly StageTrainer[] _stages;
+    private readonly IReadOnlyList<StageTrainer> _stages;
 
     /// <summary>Takes the stages of a run.</summary>
     /// <param name="config">The run.</param>
     /// <param name="stages">Its stages, coarse to fine.</param>
-    internal StageInitialization(RunConfig config, StageTrainer[] stages) => (_config, _stages) = (config, stages);
+    internal StageInitialization(RunConfig config, IReadOnlyList<StageTrainer> stages) => (_config, _stages) = (config, stages);
 
     /// <summary>Starts the stages from another model; what each takes and leaves is told in a line. A shared trunk is taken with the first stage that takes anything.</summary>
     /// <exception cref="InvalidDataException">The model is broken, has no such stage, or nothing that fits.</exception>
@@ -23,7 +23,7 @@ internal sealed class StageInitialization
         try
         {
             var withTrunk = _config.Model.SharedTrunk;
-            for (var stage = 0; stage < _stages.Length; stage++)
+            for (var stage = 0; stage < _stages.Count; stage++)
             {
                 var source = initial.Source(stage);
                 if (source == InitialWeightsConfig.None) continue;
@@ -51,12 +51,11 @@ internal sealed class StageInitialization
     internal void TellWhatStartsFromBase(Action<string> tell)
     {
         using var scope = NewDisposeScope();
-        static Dictionary<string, long[]> Shapes(StageTrainer trainer) => trainer.Weights().ToDictionary(pair => pair.Key, pair => pair.Value.shape);
-        for (var stage = 0; stage < _stages.Length; stage++)
+        for (var stage = 0; stage < _stages.Count; stage++)
         {
             if (!StartsFromBase(stage)) continue;
             var what = $"the base after its first {_config.Training.InitializeFromBaseAfterImages:N0} images";
-            tell(WeightTransfer.Plan(Shapes(_stages[0]), Shapes(_stages[stage]), what).Describe(stage, what));
+            tell(WeightTransfer.Plan(WeightTransfer.Shapes(_stages[0].Weights()), WeightTransfer.Shapes(_stages[stage].Weights()), what).Describe(stage, what));
         }
     }
 

@@ -16,6 +16,7 @@ public sealed class StageTrainer : IDisposable
     private const string LossByTimeName = "lossByTime";                                       // absent from older checkpoints
     private const string FixedPrefix = "fixed:";                                                 // so are these
     private readonly int _stage;
+    private readonly NonFiniteSteps _skipped;
     private readonly TrainingConfig _config;
     private readonly StageLoss _loss;
     private readonly ParameterGroup? _trunk;
@@ -45,6 +46,7 @@ public sealed class StageTrainer : IDisposable
     internal StageTrainer(DiffusionTransformer network, StageLoss loss, TrainingConfig config, ScalarType computeType, long totalImages, int stage, ParameterGroup? trunk)
     {
         (_stage, Network, _loss, _config, _trunk) = (stage, network, loss, config, trunk);
+        _skipped = new NonFiniteSteps(config.NonFiniteLimit);
         _own = new ParameterGroup(network, key => trunk is null || !SharedTrunk.Holds(key), config, totalImages);
         _groups = trunk is null ? [_own] : [trunk, _own];
         var all = StateDictLoader.Extract(network);
@@ -71,10 +73,10 @@ public sealed class StageTrainer : IDisposable
     public long Images => _own.Images;
 
     /// <summary>Steps skipped because loss or gradient was not finite.</summary>
-    public long SkippedSteps { get; private set; }
+    public long SkippedSteps => _skipped.Count;
 
     /// <summary>How many of them came last, one after the other; 0 after a step that was taken.</summary>
-    public int SkippedInARow { get; private set; }
+    public int SkippedInARow => _skipped.InARow;
 
     /// <summary>Images this stage will have seen at the end of the run.</summary>
     public long TotalImages => _own.TotalImages;
@@ -98,8 +100,13 @@ public sealed class StageTrainer : IDisposable
         var norm = _gradient.Compute(Teacher?.Straighten(draw) ?? draw, LossByTime);
         var mean = LossByTime.StepMean();
         var rates = _groups.Select(group => group.Count(batch)).ToArray();
-        if (!double.IsFinite(mean) || !double.IsFinite(norm)) return Skip(mean, norm, rates[^1]);
-        SkippedInARow = 0;
+        if (!double.IsFinite(mean) || !double.IsFinite(norm))
+        {
+            // The images are spent all the same: schedules and shares go by them, and the same batch again would give the same result.
+            _skipped.Add($"stage {_stage}", Images, mean, norm);
+            return new StepResult(mean, norm, rates[^1], Skipped: true);
+        }
+        _skipped.Clear();
         LossByTime.Commit();
         long offset = 0;
         foreach (var (group, rate) in _groups.Zip(rates))
@@ -127,7 +134,7 @@ public sealed class StageTrainer : IDisposable
         var own = groups.SelectMany(group => group.Unflatten(group.Weights)).ToDictionary();
         if (withFixed)
             foreach (var (name, tensor) in _fixed) own.Add(name, tensor);
-        var transfer = WeightTransfer.Plan(Shapes(source), Shapes(own), what);
+        var transfer = WeightTransfer.Plan(WeightTransfer.Shapes(source), WeightTransfer.Shapes(own), what);
         foreach (var name in transfer.Taken) own[name].copy_(source[name]);
         foreach (var group in groups) group.RestartAverages();
         Publish();
@@ -136,8 +143,6 @@ public sealed class StageTrainer : IDisposable
 
     /// <summary>The stage's own weights, from which one above the base can start, by name; views, owned by the caller's dispose scope.</summary>
     internal Dictionary<string, Tensor> Weights() => _own.Unflatten(_own.Weights);
-
-    private static Dictionary<string, long[]> Shapes(IReadOnlyDictionary<string, Tensor> tensors) => tensors.ToDictionary(pair => pair.Key, pair => pair.Value.shape);
 
     // Into the network that computes.
     private void Publish()
@@ -149,20 +154,6 @@ public sealed class StageTrainer : IDisposable
 
     /// <summary>Learning rate at the present number of images.</summary>
     public double LearningRate() => _own.LearningRate;
-
-    // The images are spent all the same: schedules and shares go by them, and the same batch again would give the same result.
-    private StepResult Skip(double loss, double norm, double rate)
-    {
-        if (SkippedInARow >= _config.NonFiniteLimit)
-        {
-            var before = SkippedInARow > 0 ? $" after {SkippedInARow} skipped steps" : "";
-            throw new InvalidDataException(
-                $"stage {_stage} diverged after {Images} images of its own: loss {loss}, gradient norm {norm}{before}; lower training.learningRate or training.gradientClip and go on from the last checkpoint with --resume.");
-        }
-        SkippedSteps++;
-        SkippedInARow++;
-        return new StepResult(loss, norm, rate, Skipped: true);
-    }
 
     /// <summary>Puts the averaged weights into the network, in evaluation mode, until <see cref="LeaveAverage"/>.</summary>
     public void EnterAverage()
@@ -219,7 +210,7 @@ public sealed class StageTrainer : IDisposable
         if (state.ContainsKey(LossByTimeName)) _own.Copy(state, LossByTimeName, LossByTime.Sums);
         foreach (var (name, tensor) in _fixed)
             if (state.ContainsKey($"{FixedPrefix}{name}")) _own.Copy(state, $"{FixedPrefix}{name}", tensor);
-        (SkippedSteps, SkippedInARow) = (skipped, skippedInARow);
+        (_skipped.Count, _skipped.InARow) = (skipped, skippedInARow);
         Publish();
     }
 

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Msf.Data;
-using Msf.Diffusion;
 using Msf.Factorization;
-using Msf.Models;
 using Msf.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -21,8 +19,7 @@ public sealed class Trainer : IDisposable
     private readonly IReadOnlyList<string> _classNames;
     private readonly Device _device;
     private readonly ComputeShares _shares;
-    private readonly StageTrainer[] _stages;
-    private readonly ParameterGroup? _trunk;                                                  // where the stages share one
+    private readonly RunStages _stages;
     private readonly StageInitialization _initialization;
     private readonly RunStorage _storage;
     private readonly MetricsLog _metrics;
@@ -30,7 +27,6 @@ public sealed class Trainer : IDisposable
     private readonly TensorBoardLog _tensorBoard;
     private readonly ComponentStatistics _statistics;
     private readonly StageExamples _examples;
-    private readonly DistillationTeacher? _teacher;
     private long _steps;
     private double _seconds;
 
@@ -45,22 +41,16 @@ public sealed class Trainer : IDisposable
     internal Trainer(
         RunConfig config, RunFolder run, ITrainingBatches batches, IReadOnlyList<string> classNames, Device device, ComponentStatistics statistics, RunData data)
     {
-        (_run, _batches, _classNames, _device, _statistics, _data, _teacher) = (run, batches, classNames, device, statistics, data, data.Teacher);
+        (_run, _batches, _classNames, _device, _statistics, _data) = (run, batches, classNames, device, statistics, data);
         Precision = PrecisionSelector.Resolve(config.Training.Precision, device);
         Config = config = config with { Training = config.Training with { Precision = Precision } };
         _examples = new StageExamples(new MultiScaleFactorization(config.Model.Factorization), statistics);
         _shares = new ComputeShares(config);
         var images = _shares.ImagesPerStage(config.Training.MaxImages);
         SeededNoise.SeedGlobalGenerator(config.Training.Seed);                                         // the modules' initial weights draw from it
-        _stages = new StageTrainer[images.Length];
-        for (var stage = 0; stage < _stages.Length; stage++)
-        {
-            var network = CreateNetwork(stage);
-            if (config.Model.SharedTrunk) _trunk ??= new ParameterGroup(network, SharedTrunk.Holds, config.Training, images.Sum());
-            _stages[stage] = CreateStage(stage, network, images[stage]);
-        }
-        _initialization = new StageInitialization(config, _stages);
-        _storage = new RunStorage(config, run, _shares, _stages, _trunk, data.Latents);
+        _stages = new RunStages(config, images, Precision, device, data.Teacher);
+        _initialization = new StageInitialization(config, _stages.All);
+        _storage = new RunStorage(config, run, _shares, _stages, data.Latents);
         _metrics = new MetricsLog(run.Metrics);
         _snapshots = new AverageSnapshots(run);
         _tensorBoard = new TensorBoardLog(run.TensorBoard);
@@ -76,10 +66,10 @@ public sealed class Trainer : IDisposable
     public long Images => _batches.Position;
 
     /// <summary>The stages, coarse to fine.</summary>
-    internal IReadOnlyList<StageTrainer> Stages => _stages;
+    internal IReadOnlyList<StageTrainer> Stages => _stages.All;
 
     /// <summary>What the stages share; null where each has a trunk of its own.</summary>
-    internal ParameterGroup? Trunk => _trunk;
+    internal ParameterGroup? Trunk => _stages.Trunk;
 
     /// <summary>How long training has waited for saves, in all; what is written when nothing is left to train is not waited for by it.</summary>
     public TimeSpan SavingStall { get; private set; }
@@ -134,7 +124,7 @@ public sealed class Trainer : IDisposable
             writer.ThrowIfFailed();
             var previous = Images;
             var (stage, result) = Step();
-            _metrics.Add(stage, result, _stages[stage].SkippedSteps);
+            _metrics.Add(stage, result, Stages[stage].SkippedSteps);
             var now = clock.Elapsed.TotalSeconds;
             _seconds = before + now;
             progress?.Report(Progress(stage, result.Loss, (Images - startImages) / now));
@@ -143,13 +133,13 @@ public sealed class Trainer : IDisposable
             {
                 var lines = _metrics.Write(
                     _steps, Images, (Images - loggedImages) / (now - loggedAt), DisposeScopeManager.Statistics.ThreadTotalLiveCount,
-                    Environment.WorkingSet, i => _stages[i].LossByTime.Take());
+                    Environment.WorkingSet, i => Stages[i].LossByTime.Take());
                 _tensorBoard.Add(lines);
                 (loggedAt, loggedImages) = (now, Images);
                 page.Write(Images, _seconds, running: !last);
             }
             due |= Crossed(previous, training.CheckpointEveryImages);
-            var save = last || (due && !InDoubt);
+            var save = last || (due && !_stages.InDoubt);
             Save(writer, SnapshotIsDue(previous), save);
             if (save) (due, saved) = (false, Images);
             if (SheetIsDue(previous)) DrawSheet(cancellation);
@@ -166,12 +156,12 @@ public sealed class Trainer : IDisposable
     public (int Stage, StepResult Result) Step()
     {
         using var scope = NewDisposeScope();
-        var stage = _shares.Next([.. _stages.Select(trainer => trainer.Images)]);
+        var stage = _shares.Next([.. Stages.Select(trainer => trainer.Images)]);
         using var generator = SeededNoise.Generator(Config.Training.Seed, _steps);
         var batch = _batches.Next(Config.Training.BatchSize);                                 // (B, C, H, W), (B), (B, A)
         var (component, condition) = _examples.Of(stage, batch.Images.to(_device));
         _initialization.FromBase(stage);
-        var result = _stages[stage].Step(component, batch.Labels.to(_device), condition, generator, batch.AugmentationLabels?.to(_device));
+        var result = Stages[stage].Step(component, batch.Labels.to(_device), condition, generator, batch.AugmentationLabels?.to(_device));
         _steps++;
         return (stage, result);
     }
@@ -188,27 +178,9 @@ public sealed class Trainer : IDisposable
         _batches.Dispose();
         _data.Dispose();
         _storage.Dispose();
-        foreach (var stage in _stages) stage.Dispose();
-        _trunk?.Dispose();
+        _stages.Dispose();
         Holds?.Dispose();
     }
-
-    private DiffusionTransformer CreateNetwork(int stage)
-    {
-        var network = new DiffusionTransformer(Config.Model.Transformer(stage));
-        network.to(_device);
-        return network;
-    }
-
-    private StageTrainer CreateStage(int stage, DiffusionTransformer network, long totalImages)
-    {
-        var teacher = _teacher?.Of(stage, Precision.ToScalarType());
-        var loss = new StageLoss(Config.Diffusion, Config.Model.Classes, teacher?.Path);
-        return new StageTrainer(network, loss, Config.Training, Precision.ToScalarType(), totalImages, stage, _trunk) { Teacher = teacher };
-    }
-
-    // While a stage skips steps, its weights may be what makes them fail: they shall not take the place of good ones.
-    private bool InDoubt => _stages.Any(stage => stage.SkippedInARow > 0);
 
     private bool Crossed(long previous, long every) => previous / every != Images / every;
 
@@ -218,7 +190,7 @@ public sealed class Trainer : IDisposable
 
     private void DrawSheet(CancellationToken cancellation)
     {
-        if (new SampleSheet(Config, _data.Latents?.Autoencoder).Draw(_stages, _statistics, Sheet, cancellation)) _tensorBoard.AddSheet(Images, Sheet);
+        if (new SampleSheet(Config, _data.Latents?.Autoencoder).Draw(Stages, _statistics, Sheet, cancellation)) _tensorBoard.AddSheet(Images, Sheet);
     }
 
     private bool SnapshotIsDue(long previous) =>
@@ -228,7 +200,7 @@ public sealed class Trainer : IDisposable
     {
         var left = Math.Max(0, Config.Training.MaxImages - Images);
         return new TrainingProgress(
-            Images, Config.Training.MaxImages, stage, loss, rate, TimeSpan.FromSeconds(left / rate), _stages.Sum(trainer => trainer.SkippedSteps));
+            Images, Config.Training.MaxImages, stage, loss, rate, TimeSpan.FromSeconds(left / rate), Stages.Sum(trainer => trainer.SkippedSteps));
     }
 
     private void Save(CheckpointWriter writer, bool snapshot, bool checkpoint)
@@ -236,7 +208,7 @@ public sealed class Trainer : IDisposable
         if (!snapshot && !checkpoint) return;
         var (state, waited) = (State(), writer.Waited);
         var copies = new List<Func<Action>>();
-        if (snapshot) copies.Add(() => _snapshots.Copy(Images, Snapshot(state), _stages, _trunk));    // first: a resumed run has all up to its checkpoint
+        if (snapshot) copies.Add(() => _snapshots.Copy(Images, Snapshot(state), _stages));    // first: a resumed run has all up to its checkpoint
         if (checkpoint) copies.Add(() => _storage.Copy(state));
         writer.Start(copies);
         SavingStall += writer.Waited - waited;
@@ -253,10 +225,10 @@ public sealed class Trainer : IDisposable
     {
         Images = Images,
         Steps = _steps,
-        StageImages = [.. _stages.Select(stage => stage.Images)],
-        StageSteps = [.. _stages.Select(stage => stage.Steps)],
-        StageSkipped = [.. _stages.Select(stage => stage.SkippedSteps)],
-        StageSkippedInARow = [.. _stages.Select(stage => stage.SkippedInARow)],
+        StageImages = [.. Stages.Select(stage => stage.Images)],
+        StageSteps = [.. Stages.Select(stage => stage.Steps)],
+        StageSkipped = [.. Stages.Select(stage => stage.SkippedSteps)],
+        StageSkippedInARow = [.. Stages.Select(stage => stage.SkippedInARow)],
         Seconds = _seconds,
         Statistics = _statistics,
         ClassNames = [.. _classNames],

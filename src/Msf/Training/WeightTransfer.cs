@@ -1,4 +1,5 @@
 using Msf.Runtime;
+using static TorchSharp.torch;
 
 namespace Msf.Training;
 
@@ -24,6 +25,9 @@ public sealed record WeightTransfer(IReadOnlyList<string> Taken, IReadOnlyList<s
     /// <param name="what">Where the weights come from.</param>
     public string Describe(int stage, string what) =>
         $"stage {stage} takes {Taken.Count} of {Taken.Count + Left.Count} weights from {what}{(Left.Count > 0 ? $"; it keeps its own {string.Join(", ", Left)}" : "")}.";
+
+    /// <summary>Shapes of tensors by name.</summary>
+    internal static Dictionary<string, long[]> Shapes(IReadOnlyDictionary<string, Tensor> tensors) => tensors.ToDictionary(pair => pair.Key, pair => pair.Value.shape);
 
     private static string Reason(IReadOnlyDictionary<string, long[]> source, IReadOnlyDictionary<string, long[]> target, string name) =>
         source.TryGetValue(name, out var shape) ? $"{ShapeGuard.Format(shape)} there, {ShapeGuard.Format(target[name])} here" : "absent there";

@@ -78,7 +78,7 @@ public sealed class BatchSharesTests
         using var scope = NewDisposeScope();
         using var network = RandomNetworks.Create(_config);
         using var before = random.get_rng_state();
-        using var twin = network.Twin();
+        using var twin = NetworkMemory.Twin(network);
         Assert.True(TensorAssert.Identical(before, random.get_rng_state()));
         using (no_grad())
             foreach (var (_, parameter) in network.named_parameters()) parameter.MultiplyInPlace(1.5);
