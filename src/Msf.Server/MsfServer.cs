@@ -54,7 +54,7 @@ public static class MsfServer
         builder.Services.AddSingleton<GenerationEngine>(services => new GenerationEngine(services.GetRequiredService<EngineContext>(), services.GetRequiredService<ModelCatalog>()));
         builder.Services.AddHostedService<EngineService>();
         builder.Services.AddDocumentation();
-        builder.Services.AddTraces();
+        builder.Services.AddTraces(Environment.GetEnvironmentVariable(Tracing.EndpointVariable));
         configure?.Invoke(builder);
         var app = builder.Build();
         Map(app, options);

@@ -30,7 +30,7 @@ internal sealed class BatchRunner(MsfModel model, ModelCard card, EngineContext 
                 if (!RunStage(batch)) return;
             }
             var images = batch.ToImages(model, batch.Cohort.Level!, complete: true);
-            for (var i = 0; i < images.Length; i++) delivery.Finished(batch.Tasks[i], images[i]);
+            delivery.Finished([.. batch.Tasks.Zip(images)]);
             speed.Measured(card.At(batch.Tasks[0].Settings), batch.Tasks[0].Sampling, images.Length, batch.Seconds);
         }
         catch (Exception error)

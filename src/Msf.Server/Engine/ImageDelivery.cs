@@ -24,24 +24,8 @@ internal sealed class ImageDelivery
         _worker = Task.Factory.StartNew(Deliver, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
-    /// <summary>Delivers a finished image.</summary>
-    internal void Finished(ImageTask task, RgbImage image) => Enqueue(() =>
-    {
-        var job = task.Job;
-        if (job.IsOver) return;
-        try
-        {
-            var png = new ImageText(job.Kind, task.Index, task.Settings).Encode(image);
-            job.Finished(job.KeepsImages ? new JobImage(task.Index, _gallery.Add(png, job.TakeBase(task.Index)), null) : new JobImage(task.Index, null, png), _time.GetUtcNow());
-            _meter.Images.WithLabels(task.Settings.Model).Inc();
-            _meter.Gallery.Set(_gallery.Count);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            ServerLog.GalleryFailed(_log, error.Message);
-            job.Fail(new RequestException("the image could not be written to the gallery; the server's disk may be full.", null, 503, "gallery_failed"), _time.GetUtcNow());
-        }
-    });
+    /// <summary>Delivers finished images, all at once: a disk flushes many files in the time of one.</summary>
+    internal void Finished(IReadOnlyList<(ImageTask Task, RgbImage Image)> images) => Enqueue(() => Parallel.ForEach(images, entry => Finish(entry.Task, entry.Image)));
 
     /// <summary>Delivers what can be seen of images by now.</summary>
     internal void Previewed(int stage, bool complete, IReadOnlyList<(ImageTask Task, RgbImage Image)> images) => Enqueue(() =>
@@ -58,6 +42,24 @@ internal sealed class ImageDelivery
     {
         _work.Writer.TryComplete();
         return _worker;
+    }
+
+    private void Finish(ImageTask task, RgbImage image)
+    {
+        var job = task.Job;
+        if (job.IsOver) return;
+        try
+        {
+            var png = new ImageText(job.Kind, task.Index, task.Settings).Encode(image);
+            job.Finished(job.KeepsImages ? new JobImage(task.Index, _gallery.Add(png, job.TakeBase(task.Index)), null) : new JobImage(task.Index, null, png), _time.GetUtcNow());
+            _meter.Images.WithLabels(task.Settings.Model).Inc();
+            _meter.Gallery.Set(_gallery.Count);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            ServerLog.GalleryFailed(_log, error.Message);
+            job.Fail(new RequestException("the image could not be written to the gallery; the server's disk may be full.", null, 503, "gallery_failed"), _time.GetUtcNow());
+        }
     }
 
     private void Enqueue(Action action)

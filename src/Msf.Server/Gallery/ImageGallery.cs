@@ -47,7 +47,7 @@ internal sealed class ImageGallery
     internal string Add(byte[] png, byte[]? basePng = null)
     {
         var id = GalleryId.New(_time.GetUtcNow());
-        if (basePng is not null) AtomicFile.Write(BaseOf(id), stream => stream.Write(basePng));
+        if (basePng is not null) AtomicFile.Write(BaseOf(id), stream => stream.Write(basePng), durable: false);
         AtomicFile.Write(PathOf(id), stream => stream.Write(png));
         var surplus = new List<string>();
         lock (_lock)
@@ -83,11 +83,11 @@ internal sealed class ImageGallery
 
     /// <summary>The file of an image's base stage; null where there is none.</summary>
     /// <param name="id">Any text.</param>
-    internal byte[]? ReadBase(string id) => GalleryId.IsId(id) ? ReadFile(BaseOf(id)) : null;
+    internal byte[]? ReadBase(string id) => GalleryId.IsId(id) && HasBase(id) ? ReadFile(BaseOf(id)) : null;
 
     /// <summary>Whether the base stage of an image is kept.</summary>
     /// <param name="id">A name.</param>
-    internal bool HasBase(string id) => File.Exists(BaseOf(id));
+    internal bool HasBase(string id) => new FileInfo(BaseOf(id)) is { Exists: true, Length: > 0 };
 
     /// <summary>Removes an image.</summary>
     /// <param name="id">Any text.</param>

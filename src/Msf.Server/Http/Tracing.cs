@@ -11,9 +11,11 @@ internal static class Tracing
     internal const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     /// <summary>Adds requests, batches and stages to the traces.</summary>
-    internal static void AddTraces(this IServiceCollection services)
+    /// <param name="services">Of the server.</param>
+    /// <param name="endpoint">The collector, which OpenTelemetry reads from the environment itself; null or empty for no traces.</param>
+    internal static void AddTraces(this IServiceCollection services, string? endpoint)
     {
-        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(EndpointVariable))) return;
+        if (string.IsNullOrEmpty(endpoint)) return;
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("msf"))
             .WithTracing(traces => traces.AddSource(EngineMeter.ActivityName).AddAspNetCoreInstrumentation().AddOtlpExporter());

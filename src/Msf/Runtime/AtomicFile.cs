@@ -6,10 +6,11 @@ public static class AtomicFile
     /// <summary>Writes to a temporary file beside the target, flushes it to disk and renames it over the target.</summary>
     /// <param name="path">The file; replaced if it exists. Its folder must exist.</param>
     /// <param name="write">Writes the content. If it throws, the temporary file is removed and the target stays as it was.</param>
+    /// <param name="durable">Whether it is flushed, which a disk takes its time for; false for what may be lost, or be empty, after a power cut, though not after a crash.</param>
     /// <exception cref="DirectoryNotFoundException">The target's folder does not exist.</exception>
     /// <exception cref="IOException">The file system refused (full, target is a folder, ...).</exception>
     /// <exception cref="UnauthorizedAccessException">The folder is not writable.</exception>
-    public static void Write(string path, Action<Stream> write)
+    public static void Write(string path, Action<Stream> write, bool durable = true)
     {
         path = Path.GetFullPath(path);
         var folder = Path.GetDirectoryName(path) ?? throw new IOException($"{path}: a folder cannot be written as a file.");
@@ -21,7 +22,7 @@ public static class AtomicFile
             using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 16))
             {
                 write(stream);
-                stream.Flush(flushToDisk: true);
+                stream.Flush(flushToDisk: durable);
             }
             File.Move(temporary, path, overwrite: true);
         }
@@ -30,7 +31,7 @@ public static class AtomicFile
             File.Delete(temporary);
             throw;
         }
-        DiskSync.Folder(folder);
+        if (durable) DiskSync.Folder(folder);
     }
 
     /// <summary>Removes what killed writers of files left in a folder. Call it only where no other writer is at work.</summary>

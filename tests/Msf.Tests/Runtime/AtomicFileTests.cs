@@ -4,12 +4,14 @@ namespace Msf.Tests.Runtime;
 
 public class AtomicFileTests
 {
-    [Fact]
-    public void A_file_is_written_and_replaced()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_file_is_written_and_replaced(bool durable)
     {
         using var folder = new TemporaryFolder();
-        AtomicFile.Write(folder["a"], stream => stream.Write("first, longer"u8));
-        AtomicFile.Write(folder["a"], stream => stream.Write("second"u8));
+        AtomicFile.Write(folder["a"], stream => stream.Write("first, longer"u8), durable);
+        AtomicFile.Write(folder["a"], stream => stream.Write("second"u8), durable);
         Assert.Equal("second", File.ReadAllText(folder["a"]));
         Assert.Single(Directory.GetFileSystemEntries(folder.Root));
     }
