@@ -31,7 +31,7 @@ internal static class KillRestart
                     // Killed.
                 }
             }));
-            await Task.Delay(random.Next(500, 2500));
+            await Task.Delay(random.Next(2000, 6000));
             ready.Add(await server.KillAndRestartAsync());
             await reading;
             using var again = new MsfClient(server.Client());

@@ -16,6 +16,15 @@ internal sealed partial class RequestMaker
         "flag", "euler", "dopri5", "generate", "variations", "superResolution", "inpainting", "sweep", "iVBORw0KGgo=", "b64_json", "url", "auto", "32x32", "16x16", "99999x99999",
     ];
 
+    // Most requests would otherwise be wrong in some member, and never reach what comes after the checks.
+    private static readonly Dictionary<string, string[]> _plausible = new()
+    {
+        ["model"] = ["\"noto-emoji\"", "null"], ["kind"] = ["\"generate\""], ["classes"] = ["\"clock\"", "[0,null,\"flag\"]"], ["class"] = ["2"], ["prompt"] = ["\"flag\""], ["count"] = ["1", "2"], ["n"] = ["1"],
+        ["seed"] = ["7"], ["steps"] = ["1", "[2,1]"], ["guidance"] = ["1", "[2,1]"], ["guidanceInterval"] = ["[0,1]"], ["guidance_interval"] = ["[0,1]"], ["solver"] = ["\"euler\"", "[\"heun\",\"uniPc\"]"],
+        ["width"] = ["32"], ["height"] = ["32"], ["size"] = ["\"auto\""], ["baseIndex"] = ["0"], ["strength"] = ["null"], ["of"] = ["null"], ["image"] = ["null"], ["mask"] = ["null"], ["sweep"] = ["null"],
+        ["response_format"] = ["\"url\"", "\"b64_json\""], ["output_format"] = ["\"png\""], ["partial_images"] = ["null"],
+    };
+
     private static readonly HttpMethod[] _methods = [HttpMethod.Get, HttpMethod.Post, HttpMethod.Delete, HttpMethod.Put, HttpMethod.Patch, HttpMethod.Head, HttpMethod.Options];
     private readonly List<(HttpMethod Method, string Path, JsonElement Operation)> _operations = [];
     private readonly JsonElement _schemas;
@@ -120,7 +129,8 @@ internal sealed partial class RequestMaker
             foreach (var member in properties.EnumerateObject().Where(_ => Chance(0.2)))
             {
                 text.Append(first ? "" : ",").Append(JsonSerializer.Serialize(member.Name)).Append(':');
-                Write(text, member.Value, depth + 1);
+                if (_plausible.TryGetValue(member.Name, out var values) && Chance(0.75)) text.Append(values[_random.Next(values.Length)]);
+                else Write(text, member.Value, depth + 1);
                 first = false;
             }
         if (Chance(0.03)) text.Append(first ? "" : ",").Append(JsonSerializer.Serialize(Clean(Oddity()))).Append(":1");

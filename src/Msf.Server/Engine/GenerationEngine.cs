@@ -7,6 +7,8 @@ internal sealed class GenerationEngine : IAsyncDisposable
 {
     private const int MostRemembered = 2000;
     private static readonly TimeSpan _memory = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan _farewell = TimeSpan.FromSeconds(5);                     // for readers to be told the end
+    private static readonly TimeSpan _glance = TimeSpan.FromMilliseconds(10);
     private readonly EngineContext _context;
     private readonly ConcurrentDictionary<string, GenerationJob> _jobs = new();
     private readonly Lock _admission = new();
@@ -80,10 +82,11 @@ internal sealed class GenerationEngine : IAsyncDisposable
     {
         _stopping = true;
         var stopped = Pool.StopAsync();
-        if (await Task.WhenAny(stopped, Task.Delay(_context.Options.Limits.Grace, _context.Time)) == stopped) return;
-        foreach (var job in _jobs.Values)
-            job.Fail(new RequestException("the server stopped before this was finished; ask again.", null, 503, "stopping", TimeSpan.FromSeconds(5)), Now);
+        if (await Task.WhenAny(stopped, Task.Delay(_context.Options.Limits.Grace, _context.Time)) != stopped)
+            foreach (var job in _jobs.Values)
+                job.Fail(new RequestException("the server stopped before this was finished; ask again.", null, 503, "stopping", TimeSpan.FromSeconds(5)), Now);
         await stopped;                                                                        // no more than a solver step
+        for (var waited = TimeSpan.Zero; waited < _farewell && _jobs.Values.Any(job => job.Events.HasReaders); waited += _glance) await Task.Delay(_glance);
     }
 
     /// <inheritdoc/>
