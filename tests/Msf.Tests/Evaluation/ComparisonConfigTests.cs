@@ -82,7 +82,12 @@ public sealed class ComparisonConfigTests
         var name = JsonDocument.Parse($"{{{member.TrimEnd(',')}}}").RootElement.EnumerateObject().First().Name;
         var members = new Dictionary<string, string>
         {
-            ["name"] = "\"n\"", ["run"] = "\"tiny\"", ["trainingCost"] = "1", ["seeds"] = "[0]", ["arms"] = "[{ \"name\": \"a\" }]", ["measures"] = "{ \"features\": \"pixels\", \"budget\": [4, 2] }",
+            ["name"] = "\"n\"",
+            ["run"] = "\"tiny\"",
+            ["trainingCost"] = "1",
+            ["seeds"] = "[0]",
+            ["arms"] = "[{ \"name\": \"a\" }]",
+            ["measures"] = "{ \"features\": \"pixels\", \"budget\": [4, 2] }",
         };
         members.Remove(name);
         File.WriteAllText(folder["c.json"], $"{{ {member} {string.Join(", ", members.Select(m => $"\"{m.Key}\": {m.Value}"))} }}");
