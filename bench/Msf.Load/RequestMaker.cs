@@ -19,10 +19,31 @@ internal sealed partial class RequestMaker
     // Most requests would otherwise be wrong in some member, and never reach what comes after the checks.
     private static readonly Dictionary<string, string[]> _plausible = new()
     {
-        ["model"] = ["\"noto-emoji\"", "null"], ["kind"] = ["\"generate\""], ["classes"] = ["\"clock\"", "[0,null,\"flag\"]"], ["class"] = ["2"], ["prompt"] = ["\"flag\""], ["count"] = ["1", "2"], ["n"] = ["1"],
-        ["seed"] = ["7"], ["steps"] = ["1", "[2,1]"], ["guidance"] = ["1", "[2,1]"], ["guidanceInterval"] = ["[0,1]"], ["guidance_interval"] = ["[0,1]"], ["solver"] = ["\"euler\"", "[\"heun\",\"uniPc\"]"],
-        ["width"] = ["32"], ["height"] = ["32"], ["size"] = ["\"auto\""], ["baseIndex"] = ["0"], ["strength"] = ["null"], ["of"] = ["null"], ["image"] = ["null"], ["mask"] = ["null"], ["sweep"] = ["null"],
-        ["response_format"] = ["\"url\"", "\"b64_json\""], ["output_format"] = ["\"png\""], ["partial_images"] = ["null"],
+        ["model"] = ["\"noto-emoji\"", "null"],
+        ["kind"] = ["\"generate\""],
+        ["classes"] = ["\"clock\"", "[0,null,\"flag\"]"],
+        ["class"] = ["2"],
+        ["prompt"] = ["\"flag\""],
+        ["count"] = ["1", "2"],
+        ["n"] = ["1"],
+        ["seed"] = ["7"],
+        ["steps"] = ["1", "[2,1]"],
+        ["guidance"] = ["1", "[2,1]"],
+        ["guidanceInterval"] = ["[0,1]"],
+        ["guidance_interval"] = ["[0,1]"],
+        ["solver"] = ["\"euler\"", "[\"heun\",\"uniPc\"]"],
+        ["width"] = ["32"],
+        ["height"] = ["32"],
+        ["size"] = ["\"auto\""],
+        ["baseIndex"] = ["0"],
+        ["strength"] = ["null"],
+        ["of"] = ["null"],
+        ["image"] = ["null"],
+        ["mask"] = ["null"],
+        ["sweep"] = ["null"],
+        ["response_format"] = ["\"url\"", "\"b64_json\""],
+        ["output_format"] = ["\"png\""],
+        ["partial_images"] = ["null"],
     };
 
     private static readonly HttpMethod[] _methods = [HttpMethod.Get, HttpMethod.Post, HttpMethod.Delete, HttpMethod.Put, HttpMethod.Patch, HttpMethod.Head, HttpMethod.Options];
