@@ -9,7 +9,9 @@ internal sealed class EvaluationSetTarget : FileTarget
 {
     private static readonly EvaluationOptions _options = new()
     {
-        Metrics = [MetricKind.FrechetDistance, MetricKind.SpatialFrechet, MetricKind.InceptionScore, MetricKind.ClassAccuracy, MetricKind.Neighbours, MetricKind.Bands], Resamples = 0, InceptionSplits = 1,
+        Metrics = [MetricKind.FrechetDistance, MetricKind.SpatialFrechet, MetricKind.InceptionScore, MetricKind.ClassAccuracy, MetricKind.Neighbours, MetricKind.Bands],
+        Resamples = 0,
+        InceptionSplits = 1,
     };
 
     private Dictionary<string, byte[]>? _records;

@@ -53,7 +53,11 @@ internal static class DistanceBlocks
         using var scope = NewDisposeScope();
         using var noGrad = no_grad();
         var sum = zeros([x.shape[1]], ScalarType.Float64, x.device);
-        for (long row = 0; row < x.shape[0]; row += Side) sum.AddInPlace(x.narrow(0, row, Math.Min(Side, x.shape[0] - row)).to(ScalarType.Float64).sum([0]));
+        for (long row = 0; row < x.shape[0]; row += Side)
+        {
+            using var inner = NewDisposeScope();
+            sum.AddInPlace(x.narrow(0, row, Math.Min(Side, x.shape[0] - row)).to(ScalarType.Float64).sum([0]));
+        }
         return sum.Times(1.0 / x.shape[0]).to(ScalarType.Float32).MoveToOuterDisposeScope();
     }
 
