@@ -7,6 +7,7 @@ var samples = new Dictionary<string, Action<string[]>>
     ["own-folder"] = OwnFolder.Run,
     ["own-source"] = _ => OwnSource.Run(),
     ["own-solver"] = _ => OwnSolver.Run(),
+    ["use-server"] = UseServer.Run,
     ["see-factorization"] = SeeFactorization.Run,
 };
 if (args.Length == 0 || !samples.TryGetValue(args[0], out var sample))

@@ -1,9 +1,11 @@
 using System.Security.Cryptography;
 using Msf.Evaluation;
+using Msf.Tests.Training;
 using static TorchSharp.torch;
 
 namespace Msf.Tests.Evaluation;
 
+[Collection(SequentialTraining.Name)]
 public sealed class ComparisonRunTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
