@@ -9,7 +9,16 @@ internal static class QueuedJobs
     {
         var settings = new GenerationSettings
         {
-            Model = "m", Classes = ["c"], Count = count, Seed = 0, Steps = [1], Guidance = [1], GuidanceInterval = [[0, 1]], Solver = [SolverKind.Euler], Width = 8, Height = 8,
+            Model = "m",
+            Classes = ["c"],
+            Count = count,
+            Seed = 0,
+            Steps = [1],
+            Guidance = [1],
+            GuidanceInterval = [[0, 1]],
+            Solver = [SolverKind.Euler],
+            Width = 8,
+            Height = 8,
         };
         var job = new GenerationJob { Client = client, Kind = JobKind.Generate, Settings = settings, Created = DateTimeOffset.UnixEpoch };
         job.Tasks =
