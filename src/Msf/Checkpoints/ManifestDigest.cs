@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 
 namespace Msf.Checkpoints;
 
@@ -14,14 +13,12 @@ internal static class ManifestDigest
 
     /// <summary>Fills in the digest.</summary>
     /// <param name="text">The whole text, with <see cref="Blank"/> once, in the place of the digest.</param>
-    internal static string Seal(string text) => Replace(text, Blank, Of(text));
+    internal static string Seal(string text) => Replace(text, Blank, FileDigest.OfText(text));
 
     /// <summary>Whether a text is as it was sealed.</summary>
     /// <param name="text">The whole text.</param>
     /// <param name="digest">The digest that it gives.</param>
-    internal static bool Holds(string text, string digest) => digest.Length == Blank.Length && Of(Replace(text, digest, Blank)) == digest;
-
-    private static string Of(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    internal static bool Holds(string text, string digest) => digest.Length == Blank.Length && FileDigest.OfText(Replace(text, digest, Blank)) == digest;
 
     // The last one: the digest is the last member, and a digest of another file may have the same digits only by design.
     private static string Replace(string text, string digits, string by)

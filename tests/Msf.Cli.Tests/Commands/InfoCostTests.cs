@@ -2,6 +2,7 @@ using System.Text.Json;
 using Msf.Cli.Commands;
 using Msf.Runtime;
 using Msf.Sampling;
+using Msf.Tests;
 using Msf.Training;
 
 namespace Msf.Cli.Tests.Commands;
@@ -109,7 +110,7 @@ public sealed class InfoCostTests : IDisposable
     [Fact]
     public async Task The_table_in_the_documentation_is_what_the_program_prints()
     {
-        var file = Path.Combine(Root(), "docs", "cost.md");
+        var file = Path.Combine(SourceTree.Root, "docs", "cost.md");
         var table = (await CommandLineRun.Of("info", "--all")).Out.Trim();
         var text = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
         var (start, end) = (text.IndexOf(Start, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
@@ -118,12 +119,5 @@ public sealed class InfoCostTests : IDisposable
             await File.WriteAllTextAsync(file, $"{text[..start]}{Start}\n{table}\n{text[end..]}", TestContext.Current.CancellationToken);
         else
             Assert.Equal(table, text[(start + Start.Length)..end].Trim());
-    }
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "Msf.slnx"))) folder = folder.Parent;
-        return folder.FullName;
     }
 }

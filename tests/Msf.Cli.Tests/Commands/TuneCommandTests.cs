@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Msf.Checkpoints;
 using Msf.Data;
+using Msf.Tests;
 
 namespace Msf.Cli.Tests.Commands;
 
@@ -13,19 +14,7 @@ public sealed class TuneCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
 
     private string Place(string name) => Path.Combine(tiny.Root, name);
 
-    private static string Features()
-    {
-        var shared = Environment.GetEnvironmentVariable("MSF_SHARED") ?? SharedBeside();
-        Assert.SkipWhen(shared is null || !Directory.Exists(shared), "needs the shared reference files: set MSF_SHARED or put them in ../shared beside the checkout");
-        return Path.Combine(shared!, "data", "weights", "cifar10_resnet56_features.pt");
-    }
-
-    private static string? SharedBeside()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Msf.slnx"))) return Path.GetFullPath(Path.Combine(folder.FullName, "..", "shared"));
-        return null;
-    }
+    private static string Features() => SharedFiles.Require("data", "weights", "cifar10_resnet56_features.pt");
 
     // A copy, since the command changes the model that it is given.
     private string Model(string name)

@@ -1,3 +1,5 @@
+using Msf.Tests;
+
 namespace Msf.Cli.Tests.Documentation;
 
 /// <summary>The checkout that the tests were built in, and its documentation.</summary>
@@ -7,7 +9,7 @@ internal static class Checkout
     internal const string WriteVariable = "MSF_WRITE_DOCS";
 
     /// <summary>The folder with the solution.</summary>
-    internal static string Root { get; } = Find();
+    internal static string Root => SourceTree.Root;
 
     /// <summary>All Markdown files that people read, relative to the checkout.</summary>
     internal static IEnumerable<string> Pages => Directory.EnumerateFiles(Root, "*.md", SearchOption.AllDirectories)
@@ -24,12 +26,5 @@ internal static class Checkout
         if (Environment.GetEnvironmentVariable(WriteVariable) == "1") File.WriteAllText(path, expected);
         var actual = File.Exists(path) ? File.ReadAllText(path).ReplaceLineEndings("\n") : "";
         Assert.True(expected == actual, $"{page} is not what the program says now; write it with {WriteVariable}=1 dotnet test --filter Documentation");
-    }
-
-    private static string Find()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Msf.slnx"))) return folder.FullName;
-        throw new DirectoryNotFoundException($"no folder above {AppContext.BaseDirectory} has Msf.slnx: run the tests from a checkout.");
     }
 }

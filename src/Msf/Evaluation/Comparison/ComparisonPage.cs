@@ -88,9 +88,8 @@ internal sealed class ComparisonPage(ComparisonReport report)
 
     private void Picture(string name, Plot plot)
     {
-        using var svg = new MemoryStream();
-        plot.WriteSvg(svg);
-        Line($"<h2>{WebUtility.HtmlEncode(plot.Title)}</h2>").Line($"<img alt=\"{WebUtility.HtmlEncode(name)}\" src=\"data:image/svg+xml;base64,{Convert.ToBase64String(svg.ToArray())}\">");
+        var svg = Encoding.UTF8.GetBytes(plot.ToSvg(PlotTheme.Light));
+        Line($"<h2>{WebUtility.HtmlEncode(plot.Title)}</h2>").Line($"<img alt=\"{WebUtility.HtmlEncode(name)}\" src=\"data:image/svg+xml;base64,{Convert.ToBase64String(svg)}\">");
     }
 
     private static string Number(MeanWithError value, double factor) =>

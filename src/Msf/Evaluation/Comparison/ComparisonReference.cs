@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Msf.Checkpoints;
 using Msf.Runtime;
@@ -45,7 +44,7 @@ internal sealed class ComparisonReference : IDisposable
         {
             using var source = ModelData.Open(model.Manifest, data);
             var side = ModelData.ImageSize(model);
-            var kept = folder.Reference(Digest(new { network.Digest, source.Name, source.Count, Classes = source.Classes.Select(c => c.Name), measures.ReferenceImages, side }));
+            var kept = folder.Reference(NameOf(new { network.Digest, source.Name, source.Count, Classes = source.Classes.Select(c => c.Name), measures.ReferenceImages, side }));
             if (!File.Exists(kept))
             {
                 using var summary = new SampleEvaluator(network, measures.BatchSize).OfSource(
@@ -77,5 +76,5 @@ internal sealed class ComparisonReference : IDisposable
         _network.Dispose();
     }
 
-    private static string Digest(object identity) => Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(identity, JsonFormat.Line)))[..12];
+    private static string NameOf(object identity) => FileDigest.OfText(JsonSerializer.Serialize(identity, JsonFormat.Line))[..12];
 }

@@ -8,10 +8,5 @@ public sealed record MeanWithError(double Mean, double? StandardError, int Count
 {
     /// <summary>Of values.</summary>
     /// <param name="values">At least one.</param>
-    public static MeanWithError Of(IReadOnlyCollection<double> values)
-    {
-        var mean = values.Average();
-        if (values.Count < 2) return new MeanWithError(mean, null, values.Count);
-        return new MeanWithError(mean, Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1) / values.Count), values.Count);
-    }
+    public static MeanWithError Of(double[] values) => new(values.Average(), values.Length < 2 ? null : Spread.Deviation(values) / Math.Sqrt(values.Length), values.Length);
 }

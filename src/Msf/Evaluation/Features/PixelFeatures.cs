@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Text;
+using Msf.Checkpoints;
 using Msf.Runtime;
 using static TorchSharp.torch;
 
@@ -20,7 +19,7 @@ public sealed class PixelFeatures(Device? device = null) : IFeatureNetwork
     public string Name => KnownAs;
 
     /// <inheritdoc/>
-    public string Digest { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{KnownAs} {Side}")));
+    public string Digest { get; } = FileDigest.OfText($"{KnownAs} {Side}");
 
     /// <inheritdoc/>
     public int Width => 3 * Side * Side;

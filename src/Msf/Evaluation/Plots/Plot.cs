@@ -33,15 +33,7 @@ public sealed record Plot(string Title, PlotAxis X, PlotAxis Y, IReadOnlyList<Pl
     /// <summary>Writes it as SVG, which appears complete or not at all.</summary>
     /// <param name="path">The .svg file.</param>
     /// <exception cref="IOException">The file system refused.</exception>
-    public void WriteSvg(string path) => AtomicFile.Write(path, WriteSvg);
-
-    /// <summary>Writes it as SVG, for a page that holds it.</summary>
-    /// <param name="stream">Takes UTF-8 text.</param>
-    public void WriteSvg(Stream stream)
-    {
-        using var canvas = SKSvgCanvas.Create(SKRect.Create(Width, Height), stream);
-        Draw(canvas, PlotFont.Typeface);
-    }
+    public void WriteSvg(string path) => AtomicFile.Write(path, stream => stream.Write(System.Text.Encoding.UTF8.GetBytes(ToSvg(PlotTheme.Light))));
 
     /// <summary>The plot as the text of an SVG document.</summary>
     /// <param name="theme">Its colours.</param>
