@@ -25,11 +25,16 @@ export class JobCard {
     this.tools = h("div", { class: "tools" });
     this.track = new Track(stages.length, "Progress of this job");
     this.track.share(job.weights ?? stages.map((stage, index) => job.settings.steps[index] * stage.multiplyAddsPerForward));
-    this.tiles = new Tiles(job.settings, [stages[0].width, stages[0].height], { sheet: job.sweep, open: index => app.view(this.images.get(index), [...this.images.values()]) });
+    this.tiles = new Tiles(job.settings, [stages[0].width, stages[0].height], { sheet: job.sweep, open: index => app.view(this.images.get(index), this.ids()) });
     this.element = h("article", { class: "job running early", "aria-label": label(job), tabindex: -1 },
       h("div", { class: "head" }, this.state, this.tools), this.track.element, this.tiles.element);
     this.cancelButton = h("button", { type: "button", on: { click: () => this.cancel() } }, "Cancel");
     this.tools.append(this.cancelButton);
+  }
+
+  /** The images in their order, which is not that in which they came. */
+  ids() {
+    return [...this.images].sort(([one], [other]) => one - other).map(([, id]) => id);
   }
 
   /** Follows to the end; resolves when there is nothing more to come. */
