@@ -8,6 +8,7 @@ var samples = new Dictionary<string, Action<string[]>>
     ["own-source"] = _ => OwnSource.Run(),
     ["own-solver"] = _ => OwnSolver.Run(),
     ["use-server"] = UseServer.Run,
+    ["serve-inside"] = ServeInside.Run,
     ["see-factorization"] = SeeFactorization.Run,
 };
 if (args.Length == 0 || !samples.TryGetValue(args[0], out var sample))

@@ -7,7 +7,7 @@ using System.Text.Json.Serialization;
 
 namespace Msf.Client;
 
-/// <summary>Client of the HTTP interface of <c>msf serve</c>. Usable from any thread.</summary>
+/// <summary>Client of the HTTP interface of <c>msf serve</c>, and of applications that have it by <c>MapMsf</c>. Usable from any thread.</summary>
 /// <example>
 /// <code>
 /// using var msf = new MsfClient(new Uri("http://127.0.0.1:5080"));
@@ -21,9 +21,10 @@ public sealed class MsfClient : IDisposable
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
     private static readonly JsonSerializerOptions _sent = new(_json) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
     private readonly HttpClient _http;
+    private readonly Uri _address;
 
     /// <summary>Talks to a server.</summary>
-    /// <param name="address">Where it listens.</param>
+    /// <param name="address">Where it listens; of an application, with the prefix of the routes.</param>
     /// <param name="apiKey">The key; null where it needs none.</param>
     public MsfClient(Uri address, string? apiKey = null) : this(new HttpClient { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan }, apiKey)
     {
@@ -32,10 +33,12 @@ public sealed class MsfClient : IDisposable
     /// <summary>Talks through a client of the caller's, for proxies and tests.</summary>
     /// <param name="http">With the server's address as its base; disposed with this.</param>
     /// <param name="apiKey">The key; null where the server needs none.</param>
+    /// <exception cref="ArgumentException"><paramref name="http"/> has no base address.</exception>
     public MsfClient(HttpClient http, string? apiKey = null)
     {
         ArgumentNullException.ThrowIfNull(http);
-        _http = http;
+        if (http.BaseAddress is not { } address) throw new ArgumentException("the client has no BaseAddress; set it to the server's address.", nameof(http));
+        (_http, _address) = (http, address.AbsolutePath.EndsWith('/') ? address : new Uri($"{address.GetLeftPart(UriPartial.Path)}/"));
         if (apiKey is not null) http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
     }
 
@@ -61,7 +64,7 @@ public sealed class MsfClient : IDisposable
             guidance_interval = request.GuidanceInterval,
             solver = request.Solver,
         };
-        using var answer = await SendAsync(HttpMethod.Post, "/v1/images/generations", cancellation, Content(body));
+        using var answer = await SendAsync(HttpMethod.Post, "v1/images/generations", cancellation, Content(body));
         using var document = await answer.Content.ReadFromJsonAsync<JsonDocument>(cancellation);
         return [.. document!.RootElement.GetProperty("data").EnumerateArray().Select(image => image.GetProperty("b64_json").GetBytesFromBase64())];
     }
@@ -69,17 +72,17 @@ public sealed class MsfClient : IDisposable
     /// <summary>Asks for images without waiting for them.</summary>
     /// <inheritdoc cref="GenerateAsync" path="/exception"/>
     public async Task<Job> CreateJobAsync(JobRequest request, CancellationToken cancellation = default) =>
-        await JobOf(await SendAsync(HttpMethod.Post, "/api/jobs", cancellation, Content(request)), cancellation);
+        await JobOf(await SendAsync(HttpMethod.Post, "api/jobs", cancellation, Content(request)), cancellation);
 
     /// <summary>Where a job stands.</summary>
     /// <inheritdoc cref="GenerateAsync" path="/exception"/>
     public async Task<Job> ReadJobAsync(string id, CancellationToken cancellation = default) =>
-        await JobOf(await SendAsync(HttpMethod.Get, $"/api/jobs/{Uri.EscapeDataString(id)}", cancellation), cancellation);
+        await JobOf(await SendAsync(HttpMethod.Get, $"api/jobs/{Uri.EscapeDataString(id)}", cancellation), cancellation);
 
     /// <summary>Gives a job up.</summary>
     /// <inheritdoc cref="GenerateAsync" path="/exception"/>
     public async Task<Job> CancelJobAsync(string id, CancellationToken cancellation = default) =>
-        await JobOf(await SendAsync(HttpMethod.Delete, $"/api/jobs/{Uri.EscapeDataString(id)}", cancellation), cancellation);
+        await JobOf(await SendAsync(HttpMethod.Delete, $"api/jobs/{Uri.EscapeDataString(id)}", cancellation), cancellation);
 
     /// <summary>What happens to a job until its end; where the connection breaks, it is made again and goes on without loss.</summary>
     /// <inheritdoc cref="GenerateAsync" path="/exception"/>
@@ -88,7 +91,7 @@ public sealed class MsfClient : IDisposable
         var last = "";
         while (true)
         {
-            using var answer = await SendAsync(HttpMethod.Get, $"/api/jobs/{Uri.EscapeDataString(id)}/events", cancellation, lastEventId: last);
+            using var answer = await SendAsync(HttpMethod.Get, $"api/jobs/{Uri.EscapeDataString(id)}/events", cancellation, lastEventId: last);
             using var stream = await answer.Content.ReadAsStreamAsync(cancellation);
             await using var events = SseParser.Create(stream).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation);
             while (await NextAsync(events))
@@ -106,7 +109,7 @@ public sealed class MsfClient : IDisposable
     /// <inheritdoc cref="GenerateAsync" path="/exception"/>
     public async Task<byte[]> ReadImageAsync(string id, CancellationToken cancellation = default)
     {
-        using var answer = await SendAsync(HttpMethod.Get, $"/api/gallery/{Uri.EscapeDataString(id)}.png", cancellation);
+        using var answer = await SendAsync(HttpMethod.Get, $"api/gallery/{Uri.EscapeDataString(id)}.png", cancellation);
         return await answer.Content.ReadAsByteArrayAsync(cancellation);
     }
 
@@ -147,7 +150,7 @@ public sealed class MsfClient : IDisposable
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, CancellationToken cancellation, HttpContent? content = null, string lastEventId = "")
     {
-        using var request = new HttpRequestMessage(method, path) { Content = content };
+        using var request = new HttpRequestMessage(method, new Uri(_address, path)) { Content = content };
         if (lastEventId.Length > 0) request.Headers.Add("Last-Event-ID", lastEventId);
         var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         if (answer.IsSuccessStatusCode) return answer;

@@ -1,20 +1,18 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http.Json;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
-using Prometheus;
-using static TorchSharp.torch;
 
 namespace Msf.Server;
 
-/// <summary>Web page and HTTP interface of models.</summary>
+/// <summary>
+/// A server of its own, as <c>msf serve</c> is one: <see cref="MsfServiceCollectionExtensions.AddMsf"/> and <see cref="MsfEndpointRouteBuilderExtensions.MapMsf"/>
+/// with addresses, keys, logs and traces around them.
+/// </summary>
 public static class MsfServer
 {
-    /// <summary>Builds a server; it begins to load the default model when it starts.</summary>
+    /// <summary>Builds a server; it begins to load the default model when it starts, and stops where that cannot be loaded.</summary>
     /// <param name="options">What to serve.</param>
     /// <param name="configure">More about the host, for tests and for those who embed it; null for nothing.</param>
     /// <returns>Owned by the caller.</returns>
@@ -39,25 +37,18 @@ public static class MsfServer
         else builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, timestamp));
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Services.AddRoutingCore();
-        builder.Services.AddRateLimits(options.Limits.RequestsPerMinute);
-        builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true);
-        builder.Services.Configure<JsonOptions>(json => ServerJson.Configure(json.SerializerOptions));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Limits.Grace + TimeSpan.FromSeconds(15));
-        builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(services => new EngineMeter(Metrics.NewCustomRegistry()));
-        builder.Services.AddSingleton(services => new ImageGallery(options.Gallery, options.Limits.GalleryImages, services.GetRequiredService<TimeProvider>()));
-        builder.Services.AddSingleton(new ModelCatalog(options.Model, options.Models));
-        builder.Services.AddSingleton(services => new EngineContext(
-            options, device(options.Device), services.GetRequiredService<ImageGallery>(), new ComputeTurn(), services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<EngineMeter>(), services.GetRequiredService<ILoggerFactory>().CreateLogger("Msf.Server")));
-        builder.Services.AddSingleton<GenerationEngine>(services => new GenerationEngine(services.GetRequiredService<EngineContext>(), services.GetRequiredService<ModelCatalog>()));
-        builder.Services.AddHostedService<EngineService>();
-        builder.Services.AddDocumentation();
+        builder.Services.AddMsf(options.CopyTo);
         builder.Services.AddTraces(Environment.GetEnvironmentVariable(Tracing.EndpointVariable));
         configure?.Invoke(builder);
+
         var app = builder.Build();
-        Map(app, options);
+        var log = app.Services.GetRequiredService<EngineContext>().Log;
+        app.Use(SecurityHeaders.Before);
+        app.Use(next => ErrorAnswers.Around(next, log));
+        app.UseGate(new ApiKeys(options.ApiKeys));
+        app.UseRouting();
+        app.MapMsf();
+        _ = StopWithoutModelAsync(app);
         return app;
     }
 
@@ -66,25 +57,11 @@ public static class MsfServer
     public static string? FaultOf(WebApplication server)
     {
         ArgumentNullException.ThrowIfNull(server);
-        return server.Services.GetServices<IHostedService>().OfType<EngineService>().First().Fault;
+        return server.Services.GetRequiredService<EngineService>().Loaded is { IsCompletedSuccessfully: true, Result: var fault } ? fault : null;
     }
 
-    private static void Map(WebApplication app, ServerOptions options)
+    private static async Task StopWithoutModelAsync(WebApplication app)
     {
-        var engine = app.Services.GetRequiredService<GenerationEngine>();
-        var context = app.Services.GetRequiredService<EngineContext>();
-        app.UseSecurityHeaders();
-        app.UseErrorAnswers(context.Log);
-        app.UseGate(new ApiKeys(options.ApiKeys));
-        app.UseRouting();
-        app.UseRateLimiter();
-        app.MapSystem(engine, context.Meter);
-        app.MapModels(engine, options.Limits);
-        app.MapJobs(engine, options.Limits);
-        app.MapOpenAi(engine, options.Limits);
-        app.MapThumbnails(engine, options.Gallery);
-        app.MapRuns(options.Runs);
-        app.MapDocumentation();
-        app.MapGallery(context.Gallery, context.Meter, options.Limits);
+        if (await app.Services.GetRequiredService<EngineService>().Loaded is not null) app.Lifetime.StopApplication();
     }
 }

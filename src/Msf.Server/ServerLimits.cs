@@ -4,42 +4,42 @@ namespace Msf.Server;
 public sealed record ServerLimits
 {
     /// <summary>Images that may wait for all models together; more get 429. One client may have half of them. Default 256.</summary>
-    public int Queue { get; init; } = 256;
+    public int Queue { get; set; } = 256;
 
     /// <summary>Images in one forward pass at a model's own size; fewer of larger ones. Default 16.</summary>
-    public int Batch { get; init; } = 16;
+    public int Batch { get; set; } = 16;
 
     /// <summary>Images of one request. Default 64.</summary>
-    public int Count { get; init; } = 64;
+    public int Count { get; set; } = 64;
 
     /// <summary>Solver steps of one stage. Default 250.</summary>
-    public int Steps { get; init; } = 250;
+    public int Steps { get; set; } = 250;
 
     /// <summary>Pixels of one image, made or sent. Default 1,048,576, which is 1024 x 1024.</summary>
-    public int Pixels { get; init; } = 1 << 20;
+    public int Pixels { get; set; } = 1 << 20;
 
     /// <summary>Bytes of a request's body. Default 16 MiB.</summary>
-    public long RequestBytes { get; init; } = 16 << 20;
+    public long RequestBytes { get; set; } = 16 << 20;
 
     /// <summary>Requests for images that a client may make in a minute. Default 600.</summary>
-    public int RequestsPerMinute { get; init; } = 600;
+    public int RequestsPerMinute { get; set; } = 600;
 
     /// <summary>Time that a job may take from its arrival to its last image. Default ten minutes.</summary>
-    public TimeSpan JobTime { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan JobTime { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Time that running jobs get to finish when the server stops. Default 30 seconds.</summary>
-    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Grace { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Bytes that the loaded models may take together; null takes half of the machine's memory.</summary>
-    public long? ModelBytes { get; init; }
+    public long? ModelBytes { get; set; }
 
     /// <summary>Images that the gallery keeps; the oldest go first. Default 100,000.</summary>
-    public int GalleryImages { get; init; } = 100_000;
+    public int GalleryImages { get; set; } = 100_000;
 
     /// <summary>
     /// How long images at a stage border may be held up for later arrivals to catch up and join them, as a multiple of the time that their own stages so far took. 0 never waits.
     /// </summary>
-    public double Patience { get; init; } = 1;
+    public double Patience { get; set; } = 1;
 
     /// <summary>Everything that is wrong, one line each; empty when usable.</summary>
     public IReadOnlyList<string> Validate()

@@ -27,7 +27,7 @@ internal static class HttpClientExtensions
     /// <summary>Asks for images and waits for the end of the job.</summary>
     internal static async Task<JsonElement> RunJobAsync(this HttpClient client, string json)
     {
-        var answer = await client.PostAsync("/api/jobs", json);
+        var answer = await client.PostAsync("api/jobs", json);
         var body = await answer.Content.ReadAsStringAsync(Cancellation);
         Assert.True((int)answer.StatusCode == 202, body);
         return await client.EndOfJobAsync(JsonDocument.Parse(body).RootElement.GetProperty("id").GetString()!);
@@ -38,7 +38,7 @@ internal static class HttpClientExtensions
     {
         while (true)
         {
-            var job = await client.GetJsonAsync($"/api/jobs/{id}");
+            var job = await client.GetJsonAsync($"api/jobs/{id}");
             if (job.GetProperty("state").GetString() is not ("queued" or "running")) return job;
             await Task.Delay(10, Cancellation);
         }
@@ -56,7 +56,7 @@ internal static class HttpClientExtensions
     /// <summary>All events of a job: id, name and data.</summary>
     internal static async Task<List<(long Id, string Name, JsonElement Data)>> EventsAsync(this HttpClient client, string id, long after = 0)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/jobs/{id}/events");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"api/jobs/{id}/events");
         if (after > 0) request.Headers.Add("Last-Event-ID", $"{after}");
         using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.MediaType);

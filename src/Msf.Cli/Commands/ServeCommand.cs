@@ -52,7 +52,7 @@ internal sealed class ServeCommand : MsfCommand
         {
             Model = BundledModels.Find(arguments.GetRequiredValue(_model)),
             Models = arguments.GetValue(_models),
-            Gallery = arguments.GetValue(_gallery) ?? DefaultGallery(),
+            Gallery = arguments.GetValue(_gallery) ?? new MsfOptions().Gallery,
             Runs = arguments.GetValue(_runs),
             Urls = [.. arguments.GetRequiredValue(_urls).SelectMany(urls => urls.Split(';', ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],
             ApiKeys = _keys.Read(arguments),
@@ -82,7 +82,4 @@ internal sealed class ServeCommand : MsfCommand
         if (MsfServer.FaultOf(server) is { } fault) throw new InvalidDataException(fault);
         return ExitCode.Done;
     }
-
-    private static string DefaultGallery() =>
-        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "msf", "gallery");
 }

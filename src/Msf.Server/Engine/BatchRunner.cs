@@ -85,7 +85,7 @@ internal sealed class BatchRunner(MsfModel model, ModelCard card, EngineContext 
         var (cohort, stage) = (batch.Cohort, batch.Cohort.Stage);
         using var activity = EngineMeter.Activities.StartActivity("stage");
         activity?.SetTag("msf.stage", stage).SetTag("msf.images", batch.Tasks.Count);
-        context.Meter.BatchSize.WithLabels(card.Name, $"{stage}").Observe(batch.Tasks.Count);
+        context.Meter.StageBegun(card.Name, stage, batch.Tasks.Count);
         var clock = Stopwatch.StartNew();
         do
         {
@@ -105,7 +105,7 @@ internal sealed class BatchRunner(MsfModel model, ModelCard card, EngineContext 
         }
         while (!cohort.IsAtBorder);
         batch.Seconds += clock.Elapsed.TotalSeconds;
-        context.Meter.StageSeconds.WithLabels(card.Name, $"{stage}").Observe(clock.Elapsed.TotalSeconds);
+        context.Meter.StageDone(card.Name, stage, clock.Elapsed.TotalSeconds);
         return true;
     }
 

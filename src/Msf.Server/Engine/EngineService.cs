@@ -2,13 +2,16 @@ using Microsoft.Extensions.Hosting;
 
 namespace Msf.Server;
 
-/// <summary>Starts the engine with the server and stops it before the connections go, so that whoever waits gets an answer.</summary>
+/// <summary>Starts the engine with the application and stops it before the connections go, so that whoever waits gets an answer.</summary>
 /// <param name="engine">The engine.</param>
-/// <param name="lifetime">Of the server.</param>
-internal sealed class EngineService(GenerationEngine engine, IHostApplicationLifetime lifetime) : IHostedLifecycleService
+/// <param name="context">For its log.</param>
+/// <param name="lifetime">Of the application.</param>
+internal sealed class EngineService(GenerationEngine engine, EngineContext context, IHostApplicationLifetime lifetime) : IHostedLifecycleService
 {
-    /// <summary>Why the default model could not be loaded; null where it could.</summary>
-    internal string? Fault { get; private set; }
+    private readonly TaskCompletionSource<string?> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends when the default model is loaded, with null, or could not be, with the reason.</summary>
+    internal Task<string?> Loaded => _loaded.Task;
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
@@ -17,16 +20,19 @@ internal sealed class EngineService(GenerationEngine engine, IHostApplicationLif
         return Task.CompletedTask;
     }
 
-    // Only when everything has started: a model that cannot be loaded then stops the server in the ordinary way.
+    // Only when everything has started, so that a fault meets an application that can be asked and can be stopped.
     private void Load()
     {
-        var worker = engine.Start();
-        _ = worker.Loaded.ContinueWith(
-            _ =>
-            {
-                if ((Fault = worker.Fault) is not null) lifetime.StopApplication();
-            },
-            TaskScheduler.Default);
+        try
+        {
+            var worker = engine.Start();
+            _ = worker.Loaded.ContinueWith(_ => _loaded.TrySetResult(worker.Fault), TaskScheduler.Default);
+        }
+        catch (RequestException refused)
+        {
+            ServerLog.LoadFailed(context.Log, engine.Catalog.Default.Name, refused.Message);
+            _loaded.TrySetResult(refused.Message);
+        }
     }
 
     /// <inheritdoc/>

@@ -60,7 +60,7 @@ internal sealed class GenerationEngine : IAsyncDisposable
         }
         catch (RequestException refused) when (refused.Status is 429 or 503)
         {
-            _context.Meter.Refused.WithLabels(refused.Code).Inc();
+            _context.Meter.Refused(refused.Code);
             throw;
         }
     }
@@ -112,8 +112,7 @@ internal sealed class GenerationEngine : IAsyncDisposable
     {
         worker.Remove(job);
         var seconds = (job.Ended!.Value - job.Created).TotalSeconds;
-        _context.Meter.Jobs.WithLabels($"{job.State}".ToLowerInvariant()).Inc();
-        if (job.State == JobState.Done) _context.Meter.JobSeconds.Observe(seconds);
+        _context.Meter.JobEnded(job.State, seconds);
         ServerLog.JobEnded(_context.Log, job.Id, job.Client, job.State, seconds, job.Images.Count, job.Settings.Model);
     }
 

@@ -32,7 +32,7 @@ internal sealed class ImageDelivery
     {
         foreach (var group in images.Where(entry => !entry.Task.Job.IsOver).GroupBy(entry => entry.Task.Job))
         {
-            if (stage == 0 && complete && group.Key.Preview is null) _meter.PreviewSeconds.Observe((_time.GetUtcNow() - group.Key.Created).TotalSeconds);
+            if (stage == 0 && complete && group.Key.Preview is null) _meter.Previewed((_time.GetUtcNow() - group.Key.Created).TotalSeconds);
             group.Key.Previewed(stage, complete, [.. group.Select(entry => (entry.Task.Index, PngFile.Encode(entry.Image)))]);
         }
     });
@@ -52,8 +52,8 @@ internal sealed class ImageDelivery
         {
             var png = new ImageText(job.Kind, task.Index, task.Settings).Encode(image);
             job.Finished(job.KeepsImages ? new JobImage(task.Index, _gallery.Add(png, job.TakeBase(task.Index)), null) : new JobImage(task.Index, null, png), _time.GetUtcNow());
-            _meter.Images.WithLabels(task.Settings.Model).Inc();
-            _meter.Gallery.Set(_gallery.Count);
+            _meter.ImageMade(task.Settings.Model);
+            _meter.Gallery(_gallery.Count);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

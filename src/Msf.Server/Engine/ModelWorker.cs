@@ -221,7 +221,7 @@ internal sealed class ModelWorker
     {
         var place = 0;
         foreach (var job in _queue.Waiting()) job.Waits(place++);
-        _context.Meter.Queue.WithLabels(Card.Name).Set(_queue.Count);
+        _context.Meter.Queue(Card.Name, _queue.Count);
     }
 
     private List<ImageTask> TakeLate(string key, int most)

@@ -47,6 +47,12 @@ internal sealed class EmbeddedSite
     /// <param name="path">One of <see cref="Paths"/>.</param>
     internal Task AnswerAsync(HttpContext context, string path)
     {
+        var asked = context.Request.PathBase.Add(context.Request.Path).Value!;
+        if (asked.EndsWith('/') != (path == "/"))                                             // addresses in the page are relative, to work under any prefix
+        {
+            context.Response.Redirect($"{new PathString(path == "/" ? asked + "/" : asked.TrimEnd('/'))}{context.Request.QueryString}");
+            return Task.CompletedTask;
+        }
         var file = _files[path == "/" ? "/index.html" : _files.ContainsKey(path) ? path : $"{path}.html"];
         var response = context.Response;
         response.Headers.ETag = file.Tag;

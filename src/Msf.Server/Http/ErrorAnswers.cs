@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +8,7 @@ namespace Msf.Server;
 internal static class ErrorAnswers
 {
     /// <summary>Catches exceptions and gives statuses without a body one.</summary>
-    internal static void UseErrorAnswers(this IApplicationBuilder app, ILogger log) => app.Use(async (context, next) =>
+    internal static RequestDelegate Around(RequestDelegate next, ILogger log) => async context =>
     {
         try
         {
@@ -26,16 +25,16 @@ internal static class ErrorAnswers
             if (known is null) ServerLog.AnswerFailed(log, error);
             await WriteAsync(context, known ?? new RequestException("the server failed; its log says why.", null, 500, "server_error"));
         }
-    });
+    };
 
     /// <summary>Writes an error.</summary>
     internal static Task WriteAsync(HttpContext context, RequestException error)
     {
-        context.Response.Clear();
-        SecurityHeaders.Apply(context.Response.Headers);
+        var headers = context.Response.Headers;
+        (headers.CacheControl, headers.ETag, headers.ContentEncoding, headers.ContentLength) = ("no-store", default, default, null);  // those of the answer that failed; the application's stay
         context.Response.StatusCode = error.Status;
-        if (error.Status == 401) context.Response.Headers.WWWAuthenticate = "Bearer";
-        if (error.RetryAfter is { } after) context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        if (error.Status == 401) headers.WWWAuthenticate = "Bearer";
+        if (error.RetryAfter is { } after) headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         return context.Response.WriteAsJsonAsync(ErrorBody.Of(error), ServerJson.Options, context.RequestAborted);
     }
 
@@ -49,6 +48,7 @@ internal static class ErrorAnswers
 
     private static RequestException OfStatus(int status) => status switch
     {
+        400 => new RequestException("a parameter of the address has another type than is expected; the OpenAPI document says which."),
         404 => RequestException.NotFound("there is nothing here; /docs says what there is."),
         405 => new RequestException("this method is not for this address; /docs says which is.", null, 405, "method_not_allowed"),
         415 => new RequestException("the body has another type than is expected; /docs says which.", null, 415, "unsupported_media_type"),

@@ -1,14 +1,13 @@
 using System.Net;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
 namespace Msf.Server;
 
-/// <summary>Who may come in, and who it is.</summary>
+/// <summary>Who may come in, where no application around the routes decides that.</summary>
 internal static class Gate
 {
-    private const string ClientItem = "msf.client";
-
     /// <summary>
     /// Asks for a key where keys are needed, but for the page's own files and the probes. Where none is needed, hosts other than the machine's own names are refused, so that no
     /// web page can reach the server under a name of its own; and a page of another origin may in no case change anything.
@@ -23,12 +22,9 @@ internal static class Gate
         var owner = keys.AreNeeded ? keys.OwnerOf(request.Headers.Authorization) : null;
         if (keys.AreNeeded && owner is null && IsGuarded(request.Path))
             throw new RequestException("a key is needed: send it as Authorization: Bearer KEY.", null, 401, "key_needed");
-        context.Items[ClientItem] = owner ?? context.Connection.RemoteIpAddress?.MapToIPv6().ToString() ?? "local";
+        if (owner is not null) context.User = new ClaimsPrincipal(new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, owner)], "Bearer"));
         return next(context);
     });
-
-    /// <summary>Who asks: the key's owner, or the address.</summary>
-    internal static string Client(this HttpContext context) => (string)context.Items[ClientItem]!;
 
     private static bool IsGuarded(PathString path) => path.StartsWithSegments("/api") || path.StartsWithSegments("/v1") || path.StartsWithSegments("/metrics");
 

@@ -49,7 +49,11 @@ public sealed record JobAnswer
     /// <param name="Index">Its place in the job.</param>
     /// <param name="Id">Its name in the gallery; null where it is not kept there.</param>
     /// <param name="Url">Its address; null where it has none.</param>
-    public sealed record Image(int Index, string? Id, string? Url);
+    public sealed record Image(int Index, string? Id, string? Url)
+    {
+        /// <summary>Tells an image.</summary>
+        internal static Image Of(JobImage image, Links links) => new(image.Index, image.Id, image.Id is null ? null : links.Image(image.Id));
+    }
 
     /// <summary>Addresses of a job.</summary>
     /// <param name="Self">The job; DELETE cancels it.</param>
@@ -57,7 +61,7 @@ public sealed record JobAnswer
     public sealed record Addresses(string Self, string Events);
 
     /// <summary>Tells a job.</summary>
-    internal static JobAnswer Of(GenerationJob job) => new()
+    internal static JobAnswer Of(GenerationJob job, Links links) => new()
     {
         Id = job.Id,
         Kind = job.Kind,
@@ -69,9 +73,9 @@ public sealed record JobAnswer
         Progress = job.Progress?.Progress ?? 0,
         RemainingSeconds = job.Progress?.RemainingSeconds,
         Settings = job.Settings,
-        Images = [.. job.Images.Where(image => image.Id is not null).Select(image => new Image(image.Index, image.Id, Server.Links.Image(image.Id!)))],
-        Preview = job.Preview is null ? null : Server.Links.Preview(job.Id),
+        Images = [.. job.Images.Where(image => image.Id is not null).Select(image => Image.Of(image, links))],
+        Preview = job.Preview is null ? null : links.Preview(job.Id),
         Error = job.Fault is { } fault ? ErrorBody.Of(fault).Error : null,
-        Links = new Addresses(Server.Links.Job(job.Id), Server.Links.Events(job.Id)),
+        Links = new Addresses(links.Job(job.Id), links.Events(job.Id)),
     };
 }

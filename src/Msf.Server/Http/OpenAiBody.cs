@@ -8,7 +8,7 @@ public sealed record OpenAiBody
     /// <summary>Name of the model; the default one where left out.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Name of a class, where <see cref="Class"/> and <see cref="Classes"/> are left out. The model knows classes, not sentences.</summary>
+    /// <summary>Name of a class, where <c>class</c> and <c>classes</c> are left out. The model knows classes, not sentences.</summary>
     public string? Prompt { get; init; }
 
     /// <summary>Number of images; 1 where left out.</summary>
@@ -18,15 +18,18 @@ public sealed record OpenAiBody
     public string? Size { get; init; }
 
     /// <summary>How images come: in the answer, or as addresses in the gallery. b64_json where left out.</summary>
+    [JsonPropertyName("response_format")]
     public string? ResponseFormat { get; init; }
 
     /// <summary>The file's kind; png is the only one.</summary>
+    [JsonPropertyName("output_format")]
     public string? OutputFormat { get; init; }
 
     /// <summary>Whether images come as server-sent events.</summary>
     public bool? Stream { get; init; }
 
-    /// <summary>With <see cref="Stream"/>, previews of an image on its way, 0 to 3; the finished base is always the last of them. 1 where left out.</summary>
+    /// <summary>With <c>stream</c>, previews of an image on its way, 0 to 3; the finished base is always the last of them. 1 where left out.</summary>
+    [JsonPropertyName("partial_images")]
     public int? PartialImages { get; init; }
 
     /// <summary>One class by name or number.</summary>
@@ -45,12 +48,12 @@ public sealed record OpenAiBody
     public OneOrMany<double>? Guidance { get; init; }
 
     /// <summary>First and last time with guidance, [from, to] for all stages or one pair a stage.</summary>
+    [JsonPropertyName("guidance_interval")]
     public IntervalList? GuidanceInterval { get; init; }
 
     /// <summary>Solver, one for all stages or one a stage.</summary>
     public OneOrMany<string>? Solver { get; init; }
 
     /// <summary>Somebody's identity for abuse reports; kept nowhere.</summary>
-    [JsonPropertyName("user")]
     public string? User { get; init; }
 }

@@ -35,12 +35,14 @@ internal static partial class OpenAiRequest
     }
 
     /// <summary>The answer for a finished job.</summary>
-    internal static OpenAiAnswer ToAnswer(GenerationJob job, bool urls) =>
-        new(job.Created.ToUnixTimeSeconds(), [.. job.Images.Select(image => ToImage(image, urls))], job.Settings);
+    /// <param name="job">The job.</param>
+    /// <param name="links">For images as addresses; null for images as bytes.</param>
+    internal static OpenAiAnswer ToAnswer(GenerationJob job, Links? links) =>
+        new(job.Created.ToUnixTimeSeconds(), [.. job.Images.Select(image => ToImage(image, links))], job.Settings);
 
     /// <summary>An image of it.</summary>
-    internal static OpenAiAnswer.Image ToImage(JobImage image, bool urls) =>
-        urls ? new OpenAiAnswer.Image(null, Links.Image(image.Id!)) : new OpenAiAnswer.Image(Convert.ToBase64String(image.Png!), null);
+    internal static OpenAiAnswer.Image ToImage(JobImage image, Links? links) =>
+        links is null ? new OpenAiAnswer.Image(Convert.ToBase64String(image.Png!), null) : new OpenAiAnswer.Image(null, links.Image(image.Id!));
 
     private static (int? Width, int? Height) Size(string? size)
     {

@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace Msf.Server;
 
@@ -10,23 +10,22 @@ internal static class SecurityHeaders
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>Adds them to every answer.</summary>
-    internal static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((context, next) =>
-    {
-        Apply(context.Response.Headers);
-        return next(context);
-    });
+    private static readonly (string Name, string Value)[] _headers =
+    [
+        (HeaderNames.ContentSecurityPolicy, Policy),
+        (HeaderNames.XContentTypeOptions, "nosniff"),
+        (HeaderNames.XFrameOptions, "DENY"),
+        ("Referrer-Policy", "no-referrer"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+        (HeaderNames.CacheControl, "no-store"),
+    ];
 
-    /// <summary>Adds them to an answer.</summary>
-    internal static void Apply(IHeaderDictionary headers)
+    /// <summary>Adds them to an answer before it is made; what the application has set already stays.</summary>
+    internal static RequestDelegate Before(RequestDelegate next) => context =>
     {
-        headers.ContentSecurityPolicy = Policy;
-        headers.XContentTypeOptions = "nosniff";
-        headers.XFrameOptions = "DENY";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()";
-        headers.CacheControl = "no-store";
-    }
+        foreach (var (name, value) in _headers) context.Response.Headers.TryAdd(name, value);
+        return next(context);
+    };
 }

@@ -13,7 +13,7 @@ internal static class ThumbnailEndpoints
         var thumbnails = new Thumbnails(engine, Path.Combine(gallery, ".thumbnails"));
         routes.MapGet("/api/models/{name}/classes/{index:int}.png", async (HttpContext context, string name, int index) =>
                 Png(context, await thumbnails.ReadAsync(engine.Catalog.Find(name), index, context.RequestAborted)))
-            .Produces(StatusCodes.Status200OK, contentType: "image/png").WithName("getClassThumbnail").WithTags("Models")
+            .Produces(StatusCodes.Status200OK, contentType: "image/png").WithName("msf.getClassThumbnail").WithTags("Models")
             .WithSummary("An image of a class, made at the first request");
 
         routes.MapGet("/api/models/{name}/preview.png", async (HttpContext context, string name) =>
@@ -22,7 +22,7 @@ internal static class ThumbnailEndpoints
                 var own = Path.Combine(card.Folder, "preview.png");
                 return Png(context, File.Exists(own) ? await File.ReadAllBytesAsync(own, context.RequestAborted) : await thumbnails.ReadAsync(card, 0, context.RequestAborted));
             })
-            .Produces(StatusCodes.Status200OK, contentType: "image/png").WithName("getModelPreview").WithTags("Models")
+            .Produces(StatusCodes.Status200OK, contentType: "image/png").WithName("msf.getModelPreview").WithTags("Models")
             .WithSummary("The picture of a model's folder, or else an image of its first class");
     }
 

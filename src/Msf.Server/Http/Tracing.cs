@@ -18,6 +18,6 @@ internal static class Tracing
         if (string.IsNullOrEmpty(endpoint)) return;
         services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService("msf"))
-            .WithTracing(traces => traces.AddSource(EngineMeter.ActivityName).AddAspNetCoreInstrumentation().AddOtlpExporter());
+            .WithTracing(traces => traces.AddSource(EngineMeter.Name).AddAspNetCoreInstrumentation().AddOtlpExporter());
     }
 }

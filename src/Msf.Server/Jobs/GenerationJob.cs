@@ -153,7 +153,7 @@ internal sealed class GenerationJob : IDisposable
         {
             if (IsOver) return;
             _images[image.Index] = image;
-            Events.Add("image", new JobAnswer.Image(image.Index, image.Id, image.Id is null ? null : Links.Image(image.Id)));
+            Events.Add("image", image);
             if (_images.Count < Tasks.Count) return;
             Progress = Progress is { } last ? last with { Progress = 1, RemainingSeconds = 0 } : null;
             End(JobState.Done, now, "done", new { settings = Settings, seconds = Math.Round((now - Created).TotalSeconds, 3) });

@@ -5,10 +5,10 @@ using Msf.Sampling;
 namespace Msf.Server;
 
 /// <summary>Makes jobs of requests: settings resolved, pictures decoded, every image with all that its making needs.</summary>
-/// <param name="options">Options of the server.</param>
+/// <param name="options">What is served, and how.</param>
 /// <param name="gallery">The images that variations are of.</param>
 /// <param name="time">The clock.</param>
-internal sealed class JobFactory(ServerOptions options, ImageGallery gallery, TimeProvider time)
+internal sealed class JobFactory(MsfOptions options, ImageGallery gallery, TimeProvider time)
 {
     private readonly SettingsResolver _resolver = new(options.Limits);
 

@@ -60,7 +60,7 @@ internal sealed class ModelPool
                 throw new RequestException($"{card.Name} could not be loaded; the server's log says why.", "model", 503, "model_failed", failed.Until - now);
             MakeRoom(card);
             var worker = _workers[card.Name] = new ModelWorker(card, _context);
-            _context.Meter.Loaded.Set(_workers.Count);
+            _context.Meter.Loaded(_workers.Count);
             return worker;
         }
     }

@@ -30,13 +30,13 @@ internal sealed partial class TrainingRuns(string? folder)
 
     /// <summary>Sample sheets of a run, in the order of their making.</summary>
     /// <exception cref="RequestException">There is no such run.</exception>
-    internal IReadOnlyList<RunSheet> Sheets(string name)
+    internal IReadOnlyList<(string File, long Images)> Sheets(string name)
     {
         var sheets = Path.Combine(Find(name), SheetsName);
         return !Directory.Exists(sheets)
             ? []
             : [.. Directory.EnumerateFiles(sheets, "*.png").Select(Path.GetFileName).OfType<string>().Where(file => SheetFile().IsMatch(file)).Order(StringComparer.Ordinal)
-                .Select(file => new RunSheet(file, long.Parse(file.AsSpan(0, file.Length - 4), CultureInfo.InvariantCulture), $"/api/runs/{Uri.EscapeDataString(name)}/sheets/{file}"))];
+                .Select(file => (file, long.Parse(file.AsSpan(0, file.Length - 4), CultureInfo.InvariantCulture)))];
     }
 
     /// <summary>A sample sheet's file.</summary>

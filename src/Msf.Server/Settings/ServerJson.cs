@@ -46,7 +46,7 @@ internal static class ServerJson
         var what = Line(error.Message.Split(" Path: ")[0].Split(" LineNumber: ")[0].TrimEnd(' ', '|', '.'));
         var where = error.Path is { Length: > 2 } path ? Line(path[(path[1] == '.' ? 2 : 1)..]) : null;
         if (what.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)) return new RequestException($"there is no member {where}.", where);
-        if (what.Contains("could not be converted to ", StringComparison.Ordinal)) return new RequestException($"{where ?? "the body"} has another type than is expected; see /docs.", where);
+        if (what.Contains("could not be converted to ", StringComparison.Ordinal)) return new RequestException($"{where ?? "the body"} has another type than is expected; the OpenAPI document says which.", where);
         return new RequestException(where is null ? $"the body is no JSON that is expected here: {what}." : $"{where}: {what}.", where);
     }
 

@@ -28,7 +28,7 @@ export function actionBar(app, body) {
       const job = body();
       if (typeof job === "string") { replace(words, job); return; }
       const { image, mask, ...light } = job;
-      const answer = await postJson("/api/estimate", light);
+      const answer = await postJson("api/estimate", light);
       if (mine !== asked) return;
       weights = answer.stages.every(stage => stage.seconds > 0) ? answer.stages.map(stage => stage.seconds) : null;
       track.share(weights ?? answer.stages.map(stage => stage.multiplyAddsPerImage));
@@ -67,7 +67,7 @@ export function actionBar(app, body) {
   const resolved = () => ({ ...store.values, classes: store.values.classes.length > 0 ? store.values.classes : model.classes });
   const copies = h("div", { class: "copies" },
     h("button", { type: "button", class: "plain small", on: { click: () => copy("a command line", commandLine(resolved(), model)) } }, "Copy as command"),
-    h("button", { type: "button", class: "plain small", on: { click: () => copy("curl", curl(resolved(), location.origin, hasKey())) } }, "Copy as curl"));
+    h("button", { type: "button", class: "plain small", on: { click: () => copy("curl", curl(resolved(), new URL(".", location.href).href, hasKey())) } }, "Copy as curl"));
   return {
     estimate, submit, copies,
     elements: [

@@ -36,7 +36,7 @@ export async function request(path, { method = "GET", json, body, headers = {}, 
     },
   });
   let response = await attempt(send, signal);
-  while (response.status === 401) {
+  while (response.status === 401 && response.headers.get("WWW-Authenticate")?.startsWith("Bearer")) {
     const sent = key;
     const message = (await failure(response)).message;
     asking ??= askForKey(sent === null ? null : message).finally(() => { asking = null; });
@@ -45,6 +45,7 @@ export async function request(path, { method = "GET", json, body, headers = {}, 
     keep(given);
     response = await attempt(send, signal);
   }
+  if (response.redirected) throw new ApiError("You are signed out. Load this page again to sign in.", 401);
   if (!response.ok) throw await failure(response);
   return response;
 }
@@ -69,6 +70,8 @@ async function failure(response) {
   const wait = Number(response.headers.get("Retry-After"));
   const again = wait > 0 ? ` Try again in ${wait} s.` : "";
   const fallback = {
+    401: "You are signed out. Load this page again to sign in.",
+    403: "You may not do this.",
     404: "The server no longer has this.",
     413: "That is larger than this server takes. Use a smaller picture.",
     429: "The server has as much to do as it can take.",

@@ -19,7 +19,7 @@ export function classPicker(store) {
     for (const { target, isIntersecting } of entries) {
       if (!isIntersecting) continue;
       seen.unobserve(target);
-      showPicture(target, `/api/models/${encodeURIComponent(model.name)}/classes/${target.dataset.index}.png`);
+      showPicture(target, `api/models/${encodeURIComponent(model.name)}/classes/${target.dataset.index}.png`);
     }
   }, { rootMargin: "120px" });
 

@@ -28,15 +28,15 @@ export function commandLine(settings, model) {
   return parts.join(" ");
 }
 
-/** The request of the OpenAI shape, as curl; with a key, it comes from $MSF_API_KEY. */
-export function curl(settings, origin, withKey) {
+/** The request of the OpenAI shape, as curl; `address` ends with a slash. With a key, it comes from $MSF_API_KEY. */
+export function curl(settings, address, withKey) {
   const body = {
     model: settings.model, n: settings.count, size: `${settings.width}x${settings.height}`, response_format: "b64_json",
     ...(settings.classes?.length ? { classes: settings.classes } : {}),
     seed: settings.seed, steps: settings.steps, guidance: settings.guidance, guidance_interval: settings.guidanceInterval, solver: settings.solver,
   };
   return [
-    `curl ${origin}/v1/images/generations`,
+    `curl ${address}v1/images/generations`,
     ...(withKey ? ["  -H \"Authorization: Bearer $MSF_API_KEY\""] : []),
     "  -H 'Content-Type: application/json'",
     `  -d '${JSON.stringify(body).replaceAll("'", "'\\''")}'`,

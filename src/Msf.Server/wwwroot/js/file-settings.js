@@ -16,7 +16,7 @@ export async function settingsOf(file, model) {
   if (texts.has("msf:seed")) return fromSample(texts, model);
   if (texts.size === 0) return null;
   try {
-    const answer = await (await request("/api/settings", { method: "POST", body: file, headers: { "Content-Type": "image/png" } })).json();
+    const answer = await (await request("api/settings", { method: "POST", body: file, headers: { "Content-Type": "image/png" } })).json();
     return answer.settings ?? answer;
   } catch {
     return null;

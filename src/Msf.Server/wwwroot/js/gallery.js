@@ -34,7 +34,7 @@ export class Gallery {
   async refresh() {
     try {
       const first = this.#items.length === 0;
-      const { items, next } = await getJson(`/api/gallery?limit=${PAGE}`);
+      const { items, next } = await getJson(`api/gallery?limit=${PAGE}`);
       const known = new Set(this.#items.map(item => item.id));
       const fresh = items.filter(item => !known.has(item.id));
       if (fresh.length === PAGE && !first) { this.#items = []; this.#list.replaceChildren(); }
@@ -49,7 +49,7 @@ export class Gallery {
 
   /** An item by its id, asked for where it is not shown. */
   async find(id) {
-    return this.#items.find(item => item.id === id) ?? getJson(`/api/gallery/${encodeURIComponent(id)}`);
+    return this.#items.find(item => item.id === id) ?? getJson(`api/gallery/${encodeURIComponent(id)}`);
   }
 
   /** Ids of what is shown, newest first. */
@@ -57,7 +57,7 @@ export class Gallery {
 
   /** Deletes an image for good. */
   async remove(id) {
-    await request(`/api/gallery/${encodeURIComponent(id)}`, { method: "DELETE" });
+    await request(`api/gallery/${encodeURIComponent(id)}`, { method: "DELETE" });
     this.#items = this.#items.filter(item => item.id !== id);
     $(`[data-id="${CSS.escape(id)}"]`, this.#list)?.remove();
     this.#show();
@@ -75,7 +75,7 @@ export class Gallery {
   async #older() {
     this.#more.disabled = true;
     try {
-      const { items, next } = await getJson(`/api/gallery?limit=${PAGE}&before=${encodeURIComponent(this.#next)}`);
+      const { items, next } = await getJson(`api/gallery?limit=${PAGE}&before=${encodeURIComponent(this.#next)}`);
       this.#next = next;
       this.#items.push(...items);
       const shots = items.map(item => this.#shot(item));

@@ -40,7 +40,7 @@ export class JobCard {
   /** Follows to the end; resolves when there is nothing more to come. */
   async follow() {
     try {
-      await follow(`/api/jobs/${this.job.id}/events`, (name, data) => this[`on_${name}`]?.(data), {
+      await follow(`api/jobs/${this.job.id}/events`, (name, data) => this[`on_${name}`]?.(data), {
         lost: () => this.#say("The connection is lost; trying again…"),
         back: () => announce("Connected again."),
       });
@@ -54,7 +54,7 @@ export class JobCard {
   async cancel() {
     this.cancelButton.disabled = true;
     try {
-      await request(`/api/jobs/${this.job.id}`, { method: "DELETE" });
+      await request(`api/jobs/${this.job.id}`, { method: "DELETE" });
     } catch (error) {
       this.cancelButton.disabled = false;
       report(error);

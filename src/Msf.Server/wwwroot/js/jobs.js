@@ -27,7 +27,7 @@ export class Jobs {
 
   /** Sends a job and shows it; throws where the server refuses. */
   async start(body, weights = null) {
-    const answer = await postJson("/api/jobs", body);
+    const answer = await postJson("api/jobs", body);
     const job = { id: answer.id, settings: answer.settings, kind: body.kind ?? "generate", sweep: body.sweep ?? null, weights };
     const card = this.#show(job);
     if (matchMedia("(max-width: 60rem)").matches) card.element.scrollIntoView({ block: "start", behavior: "smooth" });
@@ -38,7 +38,7 @@ export class Jobs {
   async resume() {
     for (const job of this.#read()) {
       try {
-        const { state } = await getJson(`/api/jobs/${job.id}`);
+        const { state } = await getJson(`api/jobs/${job.id}`);
         if (state === "queued" || state === "running") this.#show(job);
       } catch { /* the server was started anew: what it made is in the gallery */ }
     }

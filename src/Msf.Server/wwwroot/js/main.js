@@ -45,7 +45,7 @@ const app = {
 const described = item => ({ name: `${capital(classOf(item))}${item.settings ? `, seed ${item.settings.seed}` : ""}`, url: item.url, settings: item.settings ?? {} });
 
 async function useModel(name) {
-  app.model = await getJson(`/api/models/${encodeURIComponent(name)}`);
+  app.model = await getJson(`api/models/${encodeURIComponent(name)}`);
   app.store = new SettingsStore(app.model);
   try { localStorage.setItem(CHOSEN, name); } catch { /* the default next time */ }
   app.composer = buildComposer(app, app.models, other => useModel(other).catch(report));
@@ -64,7 +64,7 @@ function remembered() {
 async function start() {
   startTheme();
   onKeyNeeded(keyDialog);
-  app.models = await getJson("/api/models");
+  app.models = await getJson("api/models");
   if (app.models.length === 0) throw new Error("This server has no model. Start it with msf serve --model DIR.");
   const kept = remembered();
   const first = app.models.find(({ name }) => name === kept) ?? app.models.find(model => model.default) ?? app.models[0];

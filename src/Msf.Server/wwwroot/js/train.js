@@ -19,7 +19,7 @@ class Run {
   #timer = 0;
 
   constructor(name) {
-    this.path = `/api/runs/${encodeURIComponent(name)}`;
+    this.path = `api/runs/${encodeURIComponent(name)}`;
     this.figures = h("dl", { class: "figures" });
     this.charts = h("div", { class: "columns" });
     const curves = h("section", { class: "source", "aria-labelledby": "curves-title" }, h("h2", { id: "curves-title" }, "Curves"), this.charts);
@@ -101,7 +101,7 @@ async function start() {
   startTheme();
   onKeyNeeded(keyDialog);
   try {
-    const runs = await getJson("/api/runs");
+    const runs = await getJson("api/runs");
     if (runs.length === 0) {
       replace($("#run"), h("p", { class: "empty" }, "No runs are offered. Start the server with ", h("code", {}, "msf serve --runs DIR"), ", where DIR holds run folders of ", h("code", {}, "msf train --out"), "."));
       return;

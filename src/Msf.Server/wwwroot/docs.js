@@ -49,7 +49,7 @@ const describe = (method, path, operation, all) => {
 const show = async () => {
   const main = document.getElementById("operations");
   try {
-    const answer = await fetch("/openapi/v1.json");
+    const answer = await fetch("openapi/v1.json");
     if (!answer.ok) throw new Error(`status ${answer.status}`);
     const api = await answer.json();
     const all = api.components?.schemas ?? {};
