@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Msf.Checkpoints;
-using Msf.Runtime;
 
 namespace Msf.Server;
 
@@ -12,7 +11,6 @@ namespace Msf.Server;
 internal sealed class ModelWorker
 {
     private static readonly TimeSpan _gathering = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan _longWarmUp = TimeSpan.FromSeconds(2);
     private readonly object _gate = new();
     private readonly FairQueue _queue = new();
     private readonly EngineContext _context;
@@ -56,37 +54,16 @@ internal sealed class ModelWorker
     internal Task Ended => _ended.Task;
 
     /// <summary>Images that wait.</summary>
-    internal int Waiting
-    {
-        get
-        {
-            lock (_gate) return _queue.Count;
-        }
-    }
-
-    /// <summary>Images of a client that wait.</summary>
-    internal int WaitingOf(string client)
-    {
-        lock (_gate) return _queue.CountOf(client);
-    }
+    internal int Waiting => Read(() => _queue.Count);
 
     /// <summary>Multiply-adds that wait.</summary>
-    internal double WaitingWork
-    {
-        get
-        {
-            lock (_gate) return _queue.Work;
-        }
-    }
+    internal double WaitingWork => Read(() => _queue.Work);
 
     /// <summary>Whether it has nothing to do.</summary>
-    internal bool IsIdle
-    {
-        get
-        {
-            lock (_gate) return _queue.Count == 0 && _running == 0;
-        }
-    }
+    internal bool IsIdle => Read(() => _queue.Count == 0 && _running == 0);
+
+    /// <summary>Images of a client that wait.</summary>
+    internal int WaitingOf(string client) => Read(() => _queue.CountOf(client));
 
     /// <summary>Adds a job; false where the worker takes no more.</summary>
     internal bool TryAdd(GenerationJob job)
@@ -155,14 +132,9 @@ internal sealed class ModelWorker
 
     private MsfModel? Load()
     {
-        var clock = Stopwatch.StartNew();
-        MsfModel? model = null;
         try
         {
-            model = MsfModel.Load(Card.Folder, _context.Device, _context.Options.Precision);
-            Speed.Calibrate(model.Device, model.Precision);
-            WarmUp(model);
-            ServerLog.Loaded(_context.Log, Card.Name, clock.Elapsed.TotalSeconds, model.Precision.ToName());
+            var model = ModelLoader.Load(Card, _context, Speed);
             lock (_gate)
             {
                 if (State == ModelState.Loading) State = ModelState.Ready;
@@ -172,24 +144,10 @@ internal sealed class ModelWorker
         }
         catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException or ArgumentException or ExternalException or OutOfMemoryException)
         {
-            model?.Dispose();
             Fault = error.Message.Split('\n')[0];
             ServerLog.LoadFailed(_context.Log, Card.Name, Fault);
             return null;
         }
-    }
-
-    // Compiles what an image needs, and measures how long it takes then.
-    private void WarmUp(MsfModel model)
-    {
-        var clock = Stopwatch.StartNew();
-        model.Sample(model.Request([0], seed: 0)).Dispose();
-        if (clock.Elapsed < _longWarmUp)
-        {
-            clock.Restart();
-            model.Sample(model.Request([0], seed: 0)).Dispose();
-        }
-        Speed.Measured(Card.Manifest.Model, Card.Manifest.Sampling, 1, clock.Elapsed.TotalSeconds);
     }
 
     // The next batch, or null at the end. Where several asked together just now they will do so again in a moment: one waits for them.
@@ -227,5 +185,10 @@ internal sealed class ModelWorker
     private List<ImageTask> TakeLate(string key, int most)
     {
         lock (_gate) return Taken(_queue.Take(key, most));
+    }
+
+    private T Read<T>(Func<T> read)
+    {
+        lock (_gate) return read();
     }
 }

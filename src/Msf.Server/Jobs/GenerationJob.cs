@@ -77,15 +77,6 @@ internal sealed class GenerationJob : IDisposable
     /// <summary>Whether it has ended.</summary>
     internal bool IsOver => State is JobState.Done or JobState.Cancelled or JobState.Failed;
 
-    /// <summary>Multiply-adds that are left.</summary>
-    internal double WorkLeft
-    {
-        get
-        {
-            lock (_lock) return Math.Max(0, _work - _workDone);
-        }
-    }
-
     /// <summary>Finished images, in their order.</summary>
     internal IReadOnlyList<JobImage> Images
     {
