@@ -22,16 +22,10 @@ internal static class ResumeCheck
     public static RunConfig Adopt(SavedRun saved, RunConfig config, ILabeledSet source, Device device, Action<string> warn)
     {
         RequireSame(saved.Folder, Meaning(saved.Config), Meaning(config));
-        string[] classes = [.. source.Classes.Select(known => known.Name)];
-        if (saved.State.ClassNames is { } names && !names.SequenceEqual(classes))
-            throw new ArgumentException(
-                $"{saved.Folder} was trained on the classes {string.Join(", ", names)}; {source.Name} has {string.Join(", ", classes)}: resume with the run's own data.");
+        RequireSameClasses(saved.Folder, saved.State.ClassNames, source);
         WarnOfOtherImages(saved.State.SourceImages, source, warn);
         WarnOfOtherBuckets(saved.Config, config, warn);
-        if (config.Training.Precision == ComputePrecision.Auto)
-            config = config with { Training = config.Training with { Precision = saved.Config.Training.Precision } };
-        WarnOfOtherBits(saved.Config.Training.Precision, config.Training.Precision, saved.State.Environment, device, warn);
-        return config;
+        return config with { Training = Adopt(saved.Config.Training, config.Training, saved.State.Environment, device, warn) };
     }
 
     /// <summary>Requires an autoencoder and its discriminator to be those of the run.</summary>
@@ -40,10 +34,7 @@ internal static class ResumeCheck
     {
         RequireSame(saved.Folder, Meaning(saved.Config), Meaning(config));
         WarnOfOtherImages(saved.State.SourceImages, source, warn);
-        if (config.Training.Precision == ComputePrecision.Auto)
-            config = config with { Training = config.Training with { Precision = saved.Config.Training.Precision } };
-        WarnOfOtherBits(saved.Config.Training.Precision, config.Training.Precision, saved.State.Environment, device, warn);
-        return config;
+        return config with { Training = Adopt(saved.Config.Training, config.Training, saved.State.Environment, device, warn) };
     }
 
     /// <summary>Requires a classifier, its classes and what it is judged by to be those of the run.</summary>
@@ -51,15 +42,16 @@ internal static class ResumeCheck
     public static ClassifierRunConfig Adopt(SavedClassifierRun saved, ClassifierRunConfig config, ILabeledSet source, Device device, Action<string> warn)
     {
         RequireSame(saved.Folder, Meaning(saved.Config), Meaning(config));
-        string[] classes = [.. source.Classes.Select(known => known.Name)];
-        if (!saved.State.ClassNames.SequenceEqual(classes))
-            throw new ArgumentException(
-                $"{saved.Folder} was trained on the classes {string.Join(", ", saved.State.ClassNames)}; {source.Name} has {string.Join(", ", classes)}: resume with the run's own data.");
+        RequireSameClasses(saved.Folder, saved.State.ClassNames, source);
         WarnOfOtherImages(saved.State.SourceImages, source, warn);
-        if (config.Training.Precision == ComputePrecision.Auto)
-            config = config with { Training = config.Training with { Precision = saved.Config.Training.Precision } };
-        WarnOfOtherBits(saved.Config.Training.Precision, config.Training.Precision, saved.State.Environment, device, warn);
-        return config;
+        return config with { Training = Adopt(saved.Config.Training, config.Training, saved.State.Environment, device, warn) };
+    }
+
+    private static TrainingConfig Adopt(TrainingConfig before, TrainingConfig now, RunEnvironment? known, Device device, Action<string> warn)
+    {
+        if (now.Precision == ComputePrecision.Auto) now = now with { Precision = before.Precision };
+        WarnOfOtherBits(before.Precision, now.Precision, known, device, warn);
+        return now;
     }
 
     private static void RequireSame(string folder, Dictionary<string, string> before, Dictionary<string, string> now)
@@ -70,6 +62,13 @@ internal static class ResumeCheck
         var more = changed.Length > ListedAtMost ? $" and {changed.Length - ListedAtMost} more" : "";
         throw new ArgumentException(
             $"{folder} is of another model: {string.Join("; ", listed)}{more}; resume with the run's own config.json, or start a new run in another folder.");
+    }
+
+    private static void RequireSameClasses(string folder, string[]? before, ILabeledSet source)
+    {
+        string[] classes = [.. source.Classes.Select(known => known.Name)];
+        if (before is not null && !before.SequenceEqual(classes))
+            throw new ArgumentException($"{folder} was trained on the classes {string.Join(", ", before)}; {source.Name} has {string.Join(", ", classes)}: resume with the run's own data.");
     }
 
     private static void WarnOfOtherImages(int? before, ILabeledSet source, Action<string> warn)

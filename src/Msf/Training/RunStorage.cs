@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Msf.Checkpoints;
 using Msf.Runtime;
 using static TorchSharp.torch;
@@ -46,13 +45,7 @@ internal sealed class RunStorage : IDisposable
 
     private void Write(TrainingState state, Dictionary<string, Tensor>[] parts, Dictionary<string, Tensor>[] averages)
     {
-        if (File.Exists(_run.Metrics)) DiskSync.File(_run.Metrics);                           // no checkpoint outlives the lines before it
-        _store.Save(state.Images, folder =>
-        {
-            File.WriteAllText(Path.Combine(folder, SavedRun.StateName), JsonSerializer.Serialize(state, JsonFormat.Indented));
-            File.WriteAllText(Path.Combine(folder, SavedRun.ConfigName), JsonSerializer.Serialize(_config, JsonFormat.Indented));
-            foreach (var (name, part) in _stages.Files.Zip(parts)) SafetensorsWriter.Write(Path.Combine(folder, name), part);
-        });
+        SavedCheckpoint.Save(_store, _run, state.Images, _config, state, _stages.Files.Zip(parts));
         ModelFolder.Save(_run.Model, Manifest(state), averages, ScalarType.Float16, _latents?.Folder);
     }
 

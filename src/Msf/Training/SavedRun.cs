@@ -1,5 +1,4 @@
 using Msf.Checkpoints;
-using Msf.Runtime;
 
 namespace Msf.Training;
 
@@ -9,41 +8,11 @@ namespace Msf.Training;
 /// <param name="State">Where it stands.</param>
 internal sealed record SavedRun(string Folder, RunConfig Config, TrainingState State)
 {
-    /// <summary>Name of the configuration in a checkpoint.</summary>
-    public const string ConfigName = "config.json";
+    /// <inheritdoc cref="SavedCheckpoint.FindNewest"/>
+    public static SavedRun? FindNewest(RunFolder run, Action<string> warn) =>
+        SavedCheckpoint.FindNewest<RunConfig, TrainingState>(run, config => ModelFolder.WeightNames(config.Model), state => state.Images, Errors, warn)
+            is var (folder, config, state) ? new SavedRun(folder, config, state) : null;
 
-    /// <summary>Name of the scalars in a checkpoint.</summary>
-    public const string StateName = "state.json";
-
-    /// <summary>Finds the newest checkpoint that is whole and in its own place; null where there is none.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="warn">Told of every checkpoint that is passed over, and why.</param>
-    /// <exception cref="InvalidDataException">A whole checkpoint has content that this program does not read.</exception>
-    public static SavedRun? FindNewest(RunFolder run, Action<string> warn)
-    {
-        if (new CheckpointStore(run.Checkpoints, keepLast: 1).FindNewest(warn, Inspect) is not { } checkpoint) return null;
-        var saved = new SavedRun(
-            checkpoint.Folder, Read<RunConfig>(checkpoint.Folder, ConfigName), Read<TrainingState>(checkpoint.Folder, StateName));
-        var errors = saved.Config.Validate();
-        if (errors.Count == 0) errors = saved.State.Validate(saved.Config.Model);
-        return errors.Count == 0 ? saved : throw new InvalidDataException($"{checkpoint.Folder}: {string.Join("; ", errors)}.");
-    }
-
-    // Digests vouch for the files that they name, and for nothing about the folder around them.
-    private static IReadOnlyList<string> Inspect(TrainingCheckpoint checkpoint)
-    {
-        var (config, state) = (Read<RunConfig>(checkpoint.Folder, ConfigName), Read<TrainingState>(checkpoint.Folder, StateName));
-        string[] needed = [ConfigName, StateName, .. ModelFolder.WeightNames(config.Model)];
-        return
-        [
-            .. needed.Except(FolderDigests.Names(checkpoint.Folder)).Select(name => $"{FolderDigests.FileName} says nothing of {name}"),
-            .. state.Images == checkpoint.Images ? [] : new[] { $"{StateName} is of {state.Images} images, which is another checkpoint" },
-        ];
-    }
-
-    private static T Read<T>(string folder, string name)
-    {
-        var path = Path.Combine(folder, name);
-        return JsonFormat.Parse<T>(File.ReadAllText(path), path);
-    }
+    // A state is of stages, which are known only where the configuration is right.
+    private static IReadOnlyList<string> Errors(RunConfig config, TrainingState state) => config.Validate() is { Count: > 0 } errors ? errors : state.Validate(config.Model);
 }

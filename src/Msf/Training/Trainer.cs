@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using Msf.Data;
 using Msf.Factorization;
 using Msf.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Msf.Training;
@@ -11,7 +9,7 @@ namespace Msf.Training;
 /// Trains all stages of a model in one run. Every batch goes to the stage furthest behind its share of the compute;
 /// everything random is a function of (seed, step), so a run is resumed by its position alone.
 /// </summary>
-public sealed class Trainer : IDisposable
+public sealed class Trainer : IDisposable, ITrainedRun
 {
     private readonly RunFolder _run;
     private readonly ITrainingBatches _batches;
@@ -22,13 +20,11 @@ public sealed class Trainer : IDisposable
     private readonly RunStages _stages;
     private readonly StageInitialization _initialization;
     private readonly RunStorage _storage;
-    private readonly MetricsLog _metrics;
     private readonly AverageSnapshots _snapshots;
-    private readonly TensorBoardLog _tensorBoard;
+    private readonly TrainingLoop _loop;
     private readonly ComponentStatistics _statistics;
     private readonly StageExamples _examples;
     private long _steps;
-    private double _seconds;
 
     /// <summary>Builds networks and optimisers; <see cref="TrainingRun.Open"/> prepares the rest.</summary>
     /// <param name="config">A valid configuration.</param>
@@ -51,9 +47,8 @@ public sealed class Trainer : IDisposable
         _stages = new RunStages(config, images, Precision, device, data.Teacher);
         _initialization = new StageInitialization(config, _stages.All);
         _storage = new RunStorage(config, run, _shares, _stages, data.Latents);
-        _metrics = new MetricsLog(run.Metrics);
         _snapshots = new AverageSnapshots(run);
-        _tensorBoard = new TensorBoardLog(run.TensorBoard);
+        _loop = new TrainingLoop(this, config.Training, run, new RunPage(config, run));
     }
 
     /// <summary>The configuration, with the precision that was chosen.</summary>
@@ -72,20 +67,27 @@ public sealed class Trainer : IDisposable
     internal ParameterGroup? Trunk => _stages.Trunk;
 
     /// <summary>How long training has waited for saves, in all; what is written when nothing is left to train is not waited for by it.</summary>
-    public TimeSpan SavingStall { get; private set; }
+    public TimeSpan SavingStall => _loop.SavingStall;
 
     /// <summary>What is disposed with this: the hold on the run folder.</summary>
     internal IDisposable? Holds { get; set; }
 
-    private string Sheet => Path.Combine(_run.Samples, $"{Images:D9}.png");
+    /// <inheritdoc/>
+    long ITrainedRun.Steps => _steps;
+
+    /// <inheritdoc/>
+    long ITrainedRun.SkippedSteps => Stages.Sum(trainer => trainer.SkippedSteps);
+
+    /// <inheritdoc/>
+    bool ITrainedRun.InDoubt => _stages.InDoubt;
 
     /// <summary>Goes on from a checkpoint.</summary>
     /// <exception cref="InvalidDataException">Its tensors are not of this architecture.</exception>
     internal void Restore(SavedRun saved)
     {
         _storage.Load(saved);
-        (_batches.Position, _steps, _seconds) = (saved.State.Images, saved.State.Steps, saved.State.Seconds);
-        _metrics.Sums = saved.State.Metrics ?? [];
+        (_batches.Position, _steps) = (saved.State.Images, saved.State.Steps);
+        _loop.Restore(saved.State.Seconds, saved.State.Metrics ?? []);
     }
 
     /// <summary>
@@ -98,56 +100,9 @@ public sealed class Trainer : IDisposable
     /// <exception cref="IOException">The run folder cannot be written; the checkpoints are as they were.</exception>
     public TrainingResult Train(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        try
-        {
-            return Run(progress, cancellation);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException(
-                $"{e.Message.TrimEnd('.')}: training stopped after {Images:N0} images, its checkpoints are whole; put that right and go on with --resume.", e);
-        }
-    }
-
-    private TrainingResult Run(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
-    {
-        var training = Config.Training;
-        var (clock, before, startImages) = (Stopwatch.StartNew(), _seconds, Images);
-        var (loggedAt, loggedImages) = (0.0, Images);
-        var (due, saved) = (false, -1L);
-        var page = new RunPage(Config, _run);
         _storage.Prepare();                                                                   // now, so that a first save in a day finds it
-        using var writer = new CheckpointWriter();
-        if (SheetIsDue(Images - training.BatchSize) && !File.Exists(Sheet)) DrawSheet(cancellation); // the run was killed before it could
-        while (Images < training.MaxImages && !cancellation.IsCancellationRequested)
-        {
-            writer.ThrowIfFailed();
-            var previous = Images;
-            var (stage, result) = Step();
-            _metrics.Add(stage, result, Stages[stage].SkippedSteps);
-            var now = clock.Elapsed.TotalSeconds;
-            _seconds = before + now;
-            progress?.Report(Progress(stage, result.Loss, (Images - startImages) / now));
-            var last = Images >= training.MaxImages;
-            if (last || Crossed(previous, training.LogEveryImages))
-            {
-                var lines = _metrics.Write(
-                    _steps, Images, (Images - loggedImages) / (now - loggedAt), DisposeScopeManager.Statistics.ThreadTotalLiveCount,
-                    Environment.WorkingSet, i => Stages[i].LossByTime.Take());
-                _tensorBoard.Add(lines);
-                (loggedAt, loggedImages) = (now, Images);
-                page.Write(Images, _seconds, running: !last);
-            }
-            due |= Crossed(previous, training.CheckpointEveryImages);
-            var save = last || (due && !_stages.InDoubt);
-            Save(writer, SnapshotIsDue(previous), save);
-            if (save) (due, saved) = (false, Images);
-            if (SheetIsDue(previous)) DrawSheet(cancellation);
-        }
-        if (saved != Images) Save(writer, snapshot: false, checkpoint: true);                 // cancelled, or nothing was left to train
-        writer.Wait();
-        page.Write(Images, _seconds, running: false);                                         // with the last sheet
-        return new TrainingResult(_run.Root, Images, _seconds, _storage.FolderOf(Images), _run.Model, Images >= training.MaxImages);
+        _loop.Train(progress, cancellation);
+        return new TrainingResult(_run.Root, Images, _loop.Seconds, _storage.FolderOf(Images), _run.Model, Images >= Config.Training.MaxImages);
     }
 
     /// <summary>Trains one stage on one batch.</summary>
@@ -182,37 +137,34 @@ public sealed class Trainer : IDisposable
         Holds?.Dispose();
     }
 
-    private bool Crossed(long previous, long every) => previous / every != Images / every;
-
-    private bool SheetIsDue(long previous) =>
-        Config.Training.SampleEveryImages > 0 && Images > 0
-        && (Images >= Config.Training.MaxImages || Crossed(previous, Config.Training.SampleEveryImages));
-
-    private void DrawSheet(CancellationToken cancellation)
+    /// <inheritdoc/>
+    (int Stage, StepResult Result, long Skipped) ITrainedRun.Step()
     {
-        if (new SampleSheet(Config, _data.Latents?.Autoencoder).Draw(Stages, _statistics, Sheet, cancellation)) _tensorBoard.AddSheet(Images, Sheet);
+        var (stage, result) = Step();
+        return (stage, result, Stages[stage].SkippedSteps);
     }
+
+    /// <inheritdoc/>
+    Func<int, IReadOnlyList<double?>> ITrainedRun.LossByTime => stage => Stages[stage].LossByTime.Take();
+
+    /// <inheritdoc/>
+    IReadOnlyList<Func<Action>> ITrainedRun.Copies(long? previous, bool checkpoint)
+    {
+        var snapshot = previous is { } images && SnapshotIsDue(images);
+        if (!snapshot && !checkpoint) return [];
+        var state = State();
+        var copies = new List<Func<Action>>();
+        if (snapshot) copies.Add(() => _snapshots.Copy(state.Images, Snapshot(state), _stages)); // first: a resumed run has all up to its checkpoint
+        if (checkpoint) copies.Add(() => _storage.Copy(state));
+        return copies;
+    }
+
+    /// <inheritdoc/>
+    bool ITrainedRun.DrawSheet(string path, CancellationToken cancellation) =>
+        new SampleSheet(Config, _data.Latents?.Autoencoder).Draw(Stages, _statistics, path, cancellation);
 
     private bool SnapshotIsDue(long previous) =>
-        Config.Training.PostHocEma is { } averages && (Images >= Config.Training.MaxImages || Crossed(previous, averages.SnapshotEveryImages));
-
-    private TrainingProgress Progress(int stage, double loss, double rate)
-    {
-        var left = Math.Max(0, Config.Training.MaxImages - Images);
-        return new TrainingProgress(
-            Images, Config.Training.MaxImages, stage, loss, rate, TimeSpan.FromSeconds(left / rate), Stages.Sum(trainer => trainer.SkippedSteps));
-    }
-
-    private void Save(CheckpointWriter writer, bool snapshot, bool checkpoint)
-    {
-        if (!snapshot && !checkpoint) return;
-        var (state, waited) = (State(), writer.Waited);
-        var copies = new List<Func<Action>>();
-        if (snapshot) copies.Add(() => _snapshots.Copy(Images, Snapshot(state), _stages));    // first: a resumed run has all up to its checkpoint
-        if (checkpoint) copies.Add(() => _storage.Copy(state));
-        writer.Start(copies);
-        SavingStall += writer.Waited - waited;
-    }
+        Config.Training.PostHocEma is { } averages && (Images >= Config.Training.MaxImages || previous / averages.SnapshotEveryImages != Images / averages.SnapshotEveryImages);
 
     private AverageSnapshot Snapshot(TrainingState state) => new()
     {
@@ -229,12 +181,12 @@ public sealed class Trainer : IDisposable
         StageSteps = [.. Stages.Select(stage => stage.Steps)],
         StageSkipped = [.. Stages.Select(stage => stage.SkippedSteps)],
         StageSkippedInARow = [.. Stages.Select(stage => stage.SkippedInARow)],
-        Seconds = _seconds,
+        Seconds = _loop.Seconds,
         Statistics = _statistics,
         ClassNames = [.. _classNames],
         SourceImages = _batches.Count,
         AutoencoderIdentity = _data.Latents?.Autoencoder.Identity,
-        Metrics = [.. _metrics.Sums],
+        Metrics = _loop.Sums,
         Environment = RunEnvironment.Current(_device, Precision),
     };
 }

@@ -109,6 +109,17 @@ public sealed record TrainingConfig
         return [.. shares.Select(share => share / sum)];
     }
 
+    /// <summary>Names in JSON of the members that are set and mean something to the stages of a diffusion model alone.</summary>
+    internal IEnumerable<string> SetForStages() => new (string Name, bool Set)[]
+    {
+        ("accumulate", Accumulate > 1),
+        ("postHocEma", PostHocEma is not null),
+        ("initialWeights", InitialWeights is not null),
+        ("initializeFromBaseAfterImages", InitializeFromBaseAfterImages is not null),
+        ("stageShares", StageShares is not null),
+        ("recomputeBlocks", RecomputeBlocks),
+    }.Where(member => member.Set).Select(member => member.Name);
+
     /// <summary>Everything that is wrong, one line each; empty when usable.</summary>
     /// <param name="stages">Number of stages of the model.</param>
     public IReadOnlyList<string> Validate(int stages)

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Msf.Data;
 using Msf.Factorization;
-using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Training;
@@ -27,7 +25,15 @@ public static class TrainingRun
         var data = new RunData(config, source, device);                                       // before the folder is made
         try
         {
-            return OpenFitting(config, path, source, data, device, resume, warn);
+            return RunStart.Open<SavedRun, Trainer>(path, resume, warn, SavedRun.FindNewest, saved => saved.State.Environment, (run, saved, held) =>
+            {
+                if (saved is not null)
+                {
+                    config = ResumeCheck.Adopt(saved, config, source, device, warn);
+                    data.RequireSame(saved);
+                }
+                return Create(config, run, source, data, device, saved, held, warn);
+            });
         }
         catch
         {
@@ -36,53 +42,26 @@ public static class TrainingRun
         }
     }
 
-    private static Trainer OpenFitting(RunConfig config, string path, ILabeledSet source, RunData data, Device device, bool resume, Action<string> warn)
+    private static Trainer Create(RunConfig config, RunFolder run, ILabeledSet source, RunData data, Device device, SavedRun? saved, IDisposable held, Action<string> warn)
     {
-        var run = new RunFolder(path);
-        if (run.HoldsRun && !resume)
-            throw new IOException($"{path} already holds a run; add --resume to go on with it, or choose another folder.");
-        Directory.CreateDirectory(run.Root);                                                  // known to be writable before the data are measured
-        var held = RunLock.Take(run);
+        var batches = data.Batches(new BrokenImageLog(run.Broken, warn).Add);
+        Trainer? trainer = null;
         try
         {
-            run.Sweep();
-            var saved = resume ? SavedRun.FindNewest(run, warn) : null;
-            if (saved?.State.Environment?.Float32Product is { } route) Float32Products.Use(route);
-            if (saved is not null) config = ResumeCheck.Adopt(saved, config, source, device, warn);
-            else if (resume) warn($"{path} has no usable checkpoint; starting from the beginning.");
-            if (saved is not null) data.RequireSame(saved);
-            var trainer = Create(config, run, source, data, device, saved, warn);
+            var statistics = saved?.State.Statistics ?? data.Teacher?.Manifest.Statistics
+                ?? DataStatistics.Measure(batches, new MultiScaleFactorization(config.Model.Factorization), config.Model.Channels);
+            trainer = new Trainer(config, run, batches, [.. source.Classes.Select(c => c.Name)], device, statistics, data);
+            if (saved is not null) trainer.Restore(saved);
+            else if (config.Training.InitialWeights is { } initial) trainer.Initialize(initial, warn);
+            trainer.TellWhatStartsFromBase(warn);
+            RunStart.Settle(run, trainer.Images, trainer.Config);
             trainer.Holds = held;
             return trainer;
         }
         catch
         {
-            held.Dispose();
-            throw;
-        }
-    }
-
-    private static Trainer Create(RunConfig config, RunFolder run, ILabeledSet source, RunData data, Device device, SavedRun? saved, Action<string> warn)
-    {
-        if (saved is null) File.Delete(run.Broken);                                           // of an earlier try
-        var batches = data.Batches(new BrokenImageLog(run.Broken, warn).Add);
-        var statistics = saved?.State.Statistics ?? data.Teacher?.Manifest.Statistics
-            ?? DataStatistics.Measure(batches, new MultiScaleFactorization(config.Model.Factorization), config.Model.Channels);
-        var trainer = new Trainer(config, run, batches, [.. source.Classes.Select(c => c.Name)], device, statistics, data);
-        try
-        {
-            if (saved is not null) trainer.Restore(saved);
-            else if (config.Training.InitialWeights is { } initial) trainer.Initialize(initial, warn);
-            trainer.TellWhatStartsFromBase(warn);
-            new MetricsLog(run.Metrics).TruncateAfter(trainer.Images);
-            new AverageSnapshots(run).TruncateAfter(trainer.Images);
-            new TensorBoardLog(run.TensorBoard).TruncateAfter(trainer.Images);
-            AtomicFile.Write(run.Config, stream => JsonSerializer.Serialize(stream, trainer.Config, JsonFormat.Indented));
-            return trainer;
-        }
-        catch
-        {
-            trainer.Dispose();
+            if (trainer is null) batches.Dispose();
+            else trainer.Dispose();
             throw;
         }
     }

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Msf.Data;
-using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Training;
@@ -24,42 +22,22 @@ public static class AutoencoderRun
     public static AutoencoderTrainer Open(AutoencoderRunConfig config, string path, IImageSource source, Device device, bool resume, Action<string> warn)
     {
         if (config.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors));
-        var run = new RunFolder(path);
-        if (run.HoldsRun && !resume)
-            throw new IOException($"{path} already holds a run; add --resume to go on with it, or choose another folder.");
-        Directory.CreateDirectory(run.Root);
-        var held = RunLock.Take(run);
-        try
-        {
-            run.Sweep();
-            var saved = resume ? SavedAutoencoderRun.FindNewest(run, warn) : null;
-            if (saved?.State.Environment.Float32Product is { } route) Float32Products.Use(route);
-            if (saved is not null) config = ResumeCheck.Adopt(saved, config, source, device, warn);
-            else if (resume) warn($"{path} has no usable checkpoint; starting from the beginning.");
-            var trainer = Create(config, run, source, device, saved, warn);
-            trainer.Holds = held;
-            return trainer;
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
+        return RunStart.Open<SavedAutoencoderRun, AutoencoderTrainer>(
+            path, resume, warn, SavedAutoencoderRun.FindNewest, saved => saved.State.Environment,
+            (run, saved, held) => Create(saved is null ? config : ResumeCheck.Adopt(saved, config, source, device, warn), run, source, device, saved, held, warn));
     }
 
     private static AutoencoderTrainer Create(
-        AutoencoderRunConfig config, RunFolder run, IImageSource source, Device device, SavedAutoencoderRun? saved, Action<string> warn)
+        AutoencoderRunConfig config, RunFolder run, IImageSource source, Device device, SavedAutoencoderRun? saved, IDisposable held, Action<string> warn)
     {
-        if (saved is null) File.Delete(run.Broken);                                           // of an earlier try
         var batches = new ImageBatches(source, config.Size, config.Data.Loader(config.Training.Seed), new BrokenImageLog(run.Broken, warn).Add);
         AutoencoderTrainer? trainer = null;
         try
         {
             trainer = new AutoencoderTrainer(config, run, batches, device);
             if (saved is not null) trainer.Restore(saved);
-            new MetricsLog(run.Metrics).TruncateAfter(trainer.Images);
-            new TensorBoardLog(run.TensorBoard).TruncateAfter(trainer.Images);
-            AtomicFile.Write(run.Config, stream => JsonSerializer.Serialize(stream, trainer.Config, JsonFormat.Indented));
+            RunStart.Settle(run, trainer.Images, trainer.Config);
+            trainer.Holds = held;
             return trainer;
         }
         catch

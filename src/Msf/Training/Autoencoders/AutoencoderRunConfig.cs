@@ -64,15 +64,6 @@ public sealed record AutoencoderRunConfig
     {
         if (Data.Augmentation.NonLeaky is not null) yield return "data: augmentation.nonLeaky tells a diffusion model what was changed, and an autoencoder takes no such labels; use horizontalFlip or randomResizedCrop";
         if (Data.Buckets is not null) yield return "data: buckets are for diffusion models, an autoencoder is trained on squares and takes images of any size all the same; remove buckets";
-        (string Name, bool Set)[] refused =
-        [
-            ("accumulate", Training.Accumulate > 1),
-            ("postHocEma", Training.PostHocEma is not null),
-            ("initialWeights", Training.InitialWeights is not null),
-            ("initializeFromBaseAfterImages", Training.InitializeFromBaseAfterImages is not null),
-            ("stageShares", Training.StageShares is not null),
-            ("recomputeBlocks", Training.RecomputeBlocks),
-        ];
-        foreach (var (name, _) in refused.Where(option => option.Set)) yield return $"training: {name} has no meaning for an autoencoder; remove it";
+        foreach (var name in Training.SetForStages()) yield return $"training: {name} has no meaning for an autoencoder; remove it";
     }
 }

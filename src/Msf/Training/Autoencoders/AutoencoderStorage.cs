@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Msf.Checkpoints;
-using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Training;
@@ -64,13 +62,7 @@ internal sealed class AutoencoderStorage : IDisposable
 
     private void Write(AutoencoderTrainingState state, Dictionary<string, Dictionary<string, Tensor>> copies, Dictionary<string, Tensor> average)
     {
-        if (File.Exists(_run.Metrics)) DiskSync.File(_run.Metrics);                           // no checkpoint outlives the lines before it
-        _store.Save(state.Images, folder =>
-        {
-            File.WriteAllText(Path.Combine(folder, SavedRun.StateName), JsonSerializer.Serialize(state, JsonFormat.Indented));
-            File.WriteAllText(Path.Combine(folder, SavedRun.ConfigName), JsonSerializer.Serialize(_config, JsonFormat.Indented));
-            foreach (var (file, tensors) in copies) SafetensorsWriter.Write(Path.Combine(folder, file), tensors);
-        });
+        SavedCheckpoint.Save(_store, _run, state.Images, _config, state, copies.Select(file => (file.Key, file.Value)));
         AutoencoderFolder.Save(_run.Autoencoder, state.Latents.Apply(_config.Autoencoder), average, _config.Name, Source(state), ScalarType.Float16);
     }
 

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Msf.Data;
 using Msf.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Msf.Training;
@@ -10,17 +8,15 @@ namespace Msf.Training;
 /// <summary>
 /// Trains an autoencoder. Everything random is a function of (seed, step), so a run is resumed by its position alone, bit for bit on a CPU.
 /// </summary>
-public sealed class AutoencoderTrainer : IDisposable
+public sealed class AutoencoderTrainer : IDisposable, ITrainedRun
 {
     private readonly RunFolder _run;
     private readonly ImageBatches _batches;
     private readonly Device _device;
     private readonly AutoencoderLearner _learner;
     private readonly AutoencoderStorage _storage;
-    private readonly MetricsLog _metrics;
-    private readonly TensorBoardLog _tensorBoard;
+    private readonly TrainingLoop _loop;
     private long _steps;
-    private double _seconds;
 
     /// <summary>Builds networks and optimisers; <see cref="AutoencoderRun.Open"/> prepares the rest.</summary>
     /// <param name="config">A valid configuration.</param>
@@ -34,8 +30,7 @@ public sealed class AutoencoderTrainer : IDisposable
         Config = config = config with { Training = config.Training with { Precision = Precision } };
         _learner = new AutoencoderLearner(config, device);
         _storage = new AutoencoderStorage(config, run, _learner);
-        _metrics = new MetricsLog(run.Metrics);
-        _tensorBoard = new TensorBoardLog(run.TensorBoard);
+        _loop = new TrainingLoop(this, config.Training, run, new RunPage(config.Name, config.Training.MaxImages, JsonSerializer.Serialize(config, JsonFormat.Indented), run));
     }
 
     /// <summary>The configuration, with the precision that was chosen.</summary>
@@ -47,13 +42,17 @@ public sealed class AutoencoderTrainer : IDisposable
     /// <summary>Images seen.</summary>
     public long Images => _batches.Position;
 
-    /// <summary>The networks.</summary>
-    internal AutoencoderLearner Learner => _learner;
-
     /// <summary>What is disposed with this: the hold on the run folder.</summary>
     internal IDisposable? Holds { get; set; }
 
-    private string Sheet => Path.Combine(_run.Samples, $"{Images:D9}.png");
+    /// <inheritdoc/>
+    long ITrainedRun.Steps => _steps;
+
+    /// <inheritdoc/>
+    long ITrainedRun.SkippedSteps => _learner.SkippedSteps;
+
+    /// <inheritdoc/>
+    bool ITrainedRun.InDoubt => _learner.SkippedInARow > 0;
 
     /// <summary>Goes on from a checkpoint.</summary>
     /// <exception cref="InvalidDataException">Its tensors are not of this architecture.</exception>
@@ -61,30 +60,17 @@ public sealed class AutoencoderTrainer : IDisposable
     {
         _storage.Load(saved);
         var state = saved.State;
-        (_batches.Position, _steps, _seconds) = (state.Images, state.Steps, state.Seconds);
+        (_batches.Position, _steps) = (state.Images, state.Steps);
         (_learner.Images, _learner.SkippedSteps, _learner.SkippedInARow) = (state.Images, state.Skipped, state.SkippedInARow);
-        _metrics.Sums = state.Metrics;
+        _loop.Restore(state.Seconds, state.Metrics);
     }
 
-    /// <summary>
-    /// Trains until the end of the run or until cancelled; a cancelled run finishes its step and saves. Batches are whole, so a run may
-    /// see up to a batch more than its length.
-    /// </summary>
-    /// <param name="progress">Told after every step.</param>
-    /// <param name="cancellation">Ends the run early.</param>
-    /// <exception cref="InvalidDataException">Training diverged, or an image is damaged; the checkpoints are as they were.</exception>
-    /// <exception cref="IOException">The run folder cannot be written; the checkpoints are as they were.</exception>
+    /// <inheritdoc cref="Trainer.Train"/>
     public TrainingResult Train(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        try
-        {
-            return Run(progress, cancellation);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException(
-                $"{e.Message.TrimEnd('.')}: training stopped after {Images:N0} images, its checkpoints are whole; put that right and go on with --resume.", e);
-        }
+        _storage.Prepare();                                                                   // now, so that a first save in a day finds it
+        _loop.Train(progress, cancellation);
+        return new TrainingResult(_run.Root, Images, _loop.Seconds, _storage.FolderOf(Images), _run.Autoencoder, Images >= Config.Training.MaxImages);
     }
 
     /// <summary>Trains on one batch.</summary>
@@ -107,61 +93,25 @@ public sealed class AutoencoderTrainer : IDisposable
         Holds?.Dispose();
     }
 
-    private TrainingResult Run(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    /// <inheritdoc/>
+    (int Stage, StepResult Result, long Skipped) ITrainedRun.Step() => (0, Step(), _learner.SkippedSteps);
+
+    /// <inheritdoc/>
+    IReadOnlyList<Func<Action>> ITrainedRun.Copies(long? previous, bool checkpoint)
     {
-        var training = Config.Training;
-        var (clock, before, startImages) = (Stopwatch.StartNew(), _seconds, Images);
-        var (loggedAt, loggedImages) = (0.0, Images);
-        var (due, saved) = (false, -1L);
-        var page = new RunPage(Config.Name, training.MaxImages, JsonSerializer.Serialize(Config, JsonFormat.Indented), _run);
-        _storage.Prepare();                                                                   // now, so that a first save in a day finds it
-        using var writer = new CheckpointWriter();
-        if (SheetIsDue(Images - training.BatchSize) && !File.Exists(Sheet)) DrawSheet();      // the run was killed before it could
-        while (Images < training.MaxImages && !cancellation.IsCancellationRequested)
-        {
-            writer.ThrowIfFailed();
-            var previous = Images;
-            var result = Step();
-            _metrics.Add(0, result, _learner.SkippedSteps);
-            var now = clock.Elapsed.TotalSeconds;
-            _seconds = before + now;
-            progress?.Report(Progress(result.Loss, (Images - startImages) / now));
-            var last = Images >= training.MaxImages;
-            if (last || Crossed(previous, training.LogEveryImages))
-            {
-                _tensorBoard.Add(_metrics.Write(
-                    _steps, Images, (Images - loggedImages) / (now - loggedAt), DisposeScopeManager.Statistics.ThreadTotalLiveCount, Environment.WorkingSet));
-                (loggedAt, loggedImages) = (now, Images);
-                page.Write(Images, _seconds, running: !last);
-            }
-            due |= Crossed(previous, training.CheckpointEveryImages);
-            // While steps are skipped, the weights may be what makes them fail: they shall not take the place of good ones.
-            if (last || (due && _learner.SkippedInARow == 0))
-            {
-                Save(writer);
-                (due, saved) = (false, Images);
-            }
-            if (SheetIsDue(previous)) DrawSheet();
-        }
-        if (saved != Images) Save(writer);                                                    // cancelled, or nothing was left to train
-        writer.Wait();
-        page.Write(Images, _seconds, running: false);                                         // with the last sheet
-        return new TrainingResult(_run.Root, Images, _seconds, _storage.FolderOf(Images), _run.Autoencoder, Images >= training.MaxImages);
+        if (!checkpoint) return [];
+        var state = State();
+        return [() => _storage.Copy(state)];
     }
 
-    private bool Crossed(long previous, long every) => previous / every != Images / every;
-
-    private bool SheetIsDue(long previous) =>
-        Config.Training.SampleEveryImages > 0 && Images > 0
-        && (Images >= Config.Training.MaxImages || Crossed(previous, Config.Training.SampleEveryImages));
-
-    private void DrawSheet()
+    /// <inheritdoc/>
+    bool ITrainedRun.DrawSheet(string path, CancellationToken cancellation)
     {
         using var scope = NewDisposeScope();
         var count = Math.Min(Config.Training.SampleCount, _batches.Count);
         int[] indices = [.. Enumerable.Range(0, count).Select(i => (int)((long)i * _batches.Count / count))];
-        AtAverage(() => ReconstructionSheet.Write(_learner.Autoencoder, _batches.At(indices).Images.to(_device), Sheet));
-        _tensorBoard.AddSheet(Images, Sheet);
+        AtAverage(() => ReconstructionSheet.Write(_learner.Autoencoder, _batches.At(indices).Images.to(_device), path));
+        return true;
     }
 
     private void AtAverage(Action act)
@@ -177,18 +127,6 @@ public sealed class AutoencoderTrainer : IDisposable
         }
     }
 
-    private TrainingProgress Progress(double loss, double rate)
-    {
-        var left = Math.Max(0, Config.Training.MaxImages - Images);
-        return new TrainingProgress(Images, Config.Training.MaxImages, 0, loss, rate, TimeSpan.FromSeconds(left / rate), _learner.SkippedSteps);
-    }
-
-    private void Save(CheckpointWriter writer)
-    {
-        var state = State();
-        writer.Start([() => _storage.Copy(state)]);
-    }
-
     private AutoencoderTrainingState State()
     {
         LatentMoments? latents = null;
@@ -201,9 +139,9 @@ public sealed class AutoencoderTrainer : IDisposable
             DiscriminatorSteps = _learner.DiscriminatorWeights?.Steps ?? 0,
             Skipped = _learner.SkippedSteps,
             SkippedInARow = _learner.SkippedInARow,
-            Seconds = _seconds,
+            Seconds = _loop.Seconds,
             SourceImages = _batches.Count,
-            Metrics = [.. _metrics.Sums],
+            Metrics = _loop.Sums,
             Latents = latents!,
             Environment = RunEnvironment.Current(_device, Precision),
         };

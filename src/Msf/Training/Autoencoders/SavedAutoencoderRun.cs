@@ -1,6 +1,3 @@
-using Msf.Checkpoints;
-using Msf.Runtime;
-
 namespace Msf.Training;
 
 /// <summary>What an autoencoder run left behind: its newest good checkpoint.</summary>
@@ -15,34 +12,8 @@ internal sealed record SavedAutoencoderRun(string Folder, AutoencoderRunConfig C
     /// <summary>Name of the discriminator's tensors in a checkpoint.</summary>
     public const string DiscriminatorName = "discriminator.safetensors";
 
-    /// <summary>Finds the newest checkpoint that is whole and in its own place; null where there is none.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="warn">Told of every checkpoint that is passed over, and why.</param>
-    /// <exception cref="InvalidDataException">A whole checkpoint has content that this program does not read.</exception>
-    public static SavedAutoencoderRun? FindNewest(RunFolder run, Action<string> warn)
-    {
-        if (new CheckpointStore(run.Checkpoints, keepLast: 1).FindNewest(warn, Inspect) is not { } checkpoint) return null;
-        var saved = Read(checkpoint.Folder);
-        string[] errors = [.. saved.Config.Validate(), .. saved.State.Validate()];
-        return errors.Length == 0 ? saved : throw new InvalidDataException($"{checkpoint.Folder}: {string.Join("; ", errors)}.");
-    }
-
-    // Digests vouch for the files that they name, and for nothing about the folder around them.
-    private static IReadOnlyList<string> Inspect(TrainingCheckpoint checkpoint)
-    {
-        var saved = Read(checkpoint.Folder);
-        string[] needed = [SavedRun.ConfigName, SavedRun.StateName, WeightsName, .. saved.Config.Loss.Discriminator is null ? [] : new[] { DiscriminatorName }];
-        return
-        [
-            .. needed.Except(FolderDigests.Names(checkpoint.Folder)).Select(name => $"{FolderDigests.FileName} says nothing of {name}"),
-            .. saved.State.Images == checkpoint.Images ? [] : new[] { $"{SavedRun.StateName} is of {saved.State.Images} images, which is another checkpoint" },
-        ];
-    }
-
-    private static SavedAutoencoderRun Read(string folder)
-    {
-        var (config, state) = (Path.Combine(folder, SavedRun.ConfigName), Path.Combine(folder, SavedRun.StateName));
-        return new SavedAutoencoderRun(
-            folder, JsonFormat.Parse<AutoencoderRunConfig>(File.ReadAllText(config), config), JsonFormat.Parse<AutoencoderTrainingState>(File.ReadAllText(state), state));
-    }
+    /// <inheritdoc cref="SavedCheckpoint.FindNewest"/>
+    public static SavedAutoencoderRun? FindNewest(RunFolder run, Action<string> warn) =>
+        SavedCheckpoint.FindNewest<AutoencoderRunConfig, AutoencoderTrainingState>(run, config => config.Loss.Discriminator is null ? [WeightsName] : [WeightsName, DiscriminatorName], state => state.Images, (config, state) => [.. config.Validate(), .. state.Validate()], warn)
+            is var (folder, config, state) ? new SavedAutoencoderRun(folder, config, state) : null;
 }

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Msf.Data;
-using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Training;
@@ -26,41 +24,21 @@ public static class ClassifierRun
         if (config.Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors));
         if (source.Classes.Count != config.Classifier.Classes)
             throw new ArgumentException($"{source.Name} has {source.Classes.Count} classes, the configuration {config.Classifier.Classes}; set classifier.classes, or name data.classes.");
-        var run = new RunFolder(path);
-        if (run.HoldsRun && !resume)
-            throw new IOException($"{path} already holds a run; add --resume to go on with it, or choose another folder.");
-        Directory.CreateDirectory(run.Root);
-        var held = RunLock.Take(run);
-        try
-        {
-            run.Sweep();
-            var saved = resume ? SavedClassifierRun.FindNewest(run, warn) : null;
-            if (saved?.State.Environment.Float32Product is { } route) Float32Products.Use(route);
-            if (saved is not null) config = ResumeCheck.Adopt(saved, config, source, device, warn);
-            else if (resume) warn($"{path} has no usable checkpoint; starting from the beginning.");
-            var trainer = Create(config, run, source, device, saved, warn);
-            trainer.Holds = held;
-            return trainer;
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
+        return RunStart.Open<SavedClassifierRun, ClassifierTrainer>(
+            path, resume, warn, SavedClassifierRun.FindNewest, saved => saved.State.Environment,
+            (run, saved, held) => Create(saved is null ? config : ResumeCheck.Adopt(saved, config, source, device, warn), run, source, device, saved, held, warn));
     }
 
-    private static ClassifierTrainer Create(ClassifierRunConfig config, RunFolder run, IImageSource source, Device device, SavedClassifierRun? saved, Action<string> warn)
+    private static ClassifierTrainer Create(ClassifierRunConfig config, RunFolder run, IImageSource source, Device device, SavedClassifierRun? saved, IDisposable held, Action<string> warn)
     {
-        if (saved is null) File.Delete(run.Broken);                                           // of an earlier try
         ClassifierData? data = ClassifierData.Open(config, source, new BrokenImageLog(run.Broken, warn).Add);
         ClassifierTrainer? trainer = null;
         try
         {
             trainer = new ClassifierTrainer(config, run, data, device);
             if (saved is not null) trainer.Restore(saved);
-            new MetricsLog(run.Metrics).TruncateAfter(trainer.Images);
-            new TensorBoardLog(run.TensorBoard).TruncateAfter(trainer.Images);
-            AtomicFile.Write(run.Config, stream => JsonSerializer.Serialize(stream, trainer.Config, JsonFormat.Indented));
+            RunStart.Settle(run, trainer.Images, trainer.Config);
+            trainer.Holds = held;
             return trainer;
         }
         catch

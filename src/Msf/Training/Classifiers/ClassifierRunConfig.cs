@@ -46,15 +46,6 @@ public sealed record ClassifierRunConfig
     {
         if (Data.Buckets is not null) yield return "data: buckets are for diffusion models, a classifier is trained on squares and takes images of any size all the same; remove buckets";
         if (Data.Autoencoder is not null) yield return "data: autoencoder makes latents, and a classifier looks at images; remove it";
-        (string Name, bool Set)[] refused =
-        [
-            ("accumulate", Training.Accumulate > 1),
-            ("postHocEma", Training.PostHocEma is not null),
-            ("initialWeights", Training.InitialWeights is not null),
-            ("initializeFromBaseAfterImages", Training.InitializeFromBaseAfterImages is not null),
-            ("stageShares", Training.StageShares is not null),
-            ("recomputeBlocks", Training.RecomputeBlocks),
-        ];
-        foreach (var (name, _) in refused.Where(option => option.Set)) yield return $"training: {name} has no meaning for a classifier; remove it";
+        foreach (var name in Training.SetForStages()) yield return $"training: {name} has no meaning for a classifier; remove it";
     }
 }

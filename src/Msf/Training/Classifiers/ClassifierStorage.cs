@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Msf.Checkpoints;
 using Msf.Models;
 using Msf.Runtime;
@@ -57,13 +56,7 @@ internal sealed class ClassifierStorage : IDisposable
 
     private void Write(ClassifierTrainingState state, Dictionary<string, Tensor> copies, Dictionary<string, Tensor> average)
     {
-        if (File.Exists(_run.Metrics)) DiskSync.File(_run.Metrics);                           // no checkpoint outlives the lines before it
-        _store.Save(state.Images, folder =>
-        {
-            File.WriteAllText(Path.Combine(folder, SavedRun.StateName), JsonSerializer.Serialize(state, JsonFormat.Indented));
-            File.WriteAllText(Path.Combine(folder, SavedRun.ConfigName), JsonSerializer.Serialize(_config, JsonFormat.Indented));
-            SafetensorsWriter.Write(Path.Combine(folder, ClassifierFolder.WeightsName), copies);
-        });
+        SavedCheckpoint.Save(_store, _run, state.Images, _config, state, [(ClassifierFolder.WeightsName, copies)]);
         ClassifierFolder.Save(_run.Model, Manifest(state), average, ScalarType.Float16);
     }
 

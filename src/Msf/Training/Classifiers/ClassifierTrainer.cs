@@ -1,9 +1,7 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Msf.Checkpoints;
 using Msf.Data;
 using Msf.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Msf.Training;
@@ -11,7 +9,7 @@ namespace Msf.Training;
 /// <summary>
 /// Trains a classifier. Everything random is a function of the seed and of the position in the run, so a run is resumed by its position alone, bit for bit on a CPU.
 /// </summary>
-public sealed class ClassifierTrainer : IDisposable
+public sealed class ClassifierTrainer : IDisposable, ITrainedRun
 {
     private const string HeldOutPart = "heldOutAccuracy";
     private const int SheetColumns = 8;
@@ -20,11 +18,9 @@ public sealed class ClassifierTrainer : IDisposable
     private readonly Device _device;
     private readonly ClassifierLearner _learner;
     private readonly ClassifierStorage _storage;
-    private readonly MetricsLog _metrics;
-    private readonly TensorBoardLog _tensorBoard;
+    private readonly TrainingLoop _loop;
     private ClassifierAccuracy? _heldOut;                                                     // of the weights as they are; null once a step has changed them
     private long _steps;
-    private double _seconds;
 
     /// <summary>Builds network and optimiser; <see cref="ClassifierRun.Open"/> prepares the rest.</summary>
     /// <param name="config">A valid configuration.</param>
@@ -38,8 +34,7 @@ public sealed class ClassifierTrainer : IDisposable
         Config = config = config with { Training = config.Training with { Precision = Precision } };
         _learner = new ClassifierLearner(config, device);
         _storage = new ClassifierStorage(config, run, _learner.Weights);
-        _metrics = new MetricsLog(run.Metrics);
-        _tensorBoard = new TensorBoardLog(run.TensorBoard);
+        _loop = new TrainingLoop(this, config.Training, run, new RunPage(config.Name, config.Training.MaxImages, JsonSerializer.Serialize(config, JsonFormat.Indented), run));
     }
 
     /// <summary>The configuration, with the precision that was chosen.</summary>
@@ -60,36 +55,32 @@ public sealed class ClassifierTrainer : IDisposable
     /// <summary>What is disposed with this: the hold on the run folder.</summary>
     internal IDisposable? Holds { get; set; }
 
+    /// <inheritdoc/>
+    long ITrainedRun.Steps => _steps;
+
+    /// <inheritdoc/>
+    long ITrainedRun.SkippedSteps => _learner.SkippedSteps;
+
+    /// <inheritdoc/>
+    bool ITrainedRun.InDoubt => _learner.SkippedInARow > 0;
+
     /// <summary>Goes on from a checkpoint.</summary>
     /// <exception cref="InvalidDataException">Its tensors are not of this architecture.</exception>
     internal void Restore(SavedClassifierRun saved)
     {
         _storage.Load(saved);
         var state = saved.State;
-        (_data.Batches.Position, _steps, _seconds, _heldOut) = (state.Images, state.Steps, state.Seconds, state.HeldOut);
+        (_data.Batches.Position, _steps, _heldOut) = (state.Images, state.Steps, state.HeldOut);
         (_learner.Images, _learner.SkippedSteps, _learner.SkippedInARow) = (state.Images, state.Skipped, state.SkippedInARow);
-        _metrics.Sums = state.Metrics;
+        _loop.Restore(state.Seconds, state.Metrics);
     }
 
-    /// <summary>
-    /// Trains until the end of the run or until cancelled; a cancelled run finishes its step and saves. Batches are whole, so a run may
-    /// see up to a batch more than its length.
-    /// </summary>
-    /// <param name="progress">Told after every step.</param>
-    /// <param name="cancellation">Ends the run early.</param>
-    /// <exception cref="InvalidDataException">Training diverged, or an image is damaged; the checkpoints are as they were.</exception>
-    /// <exception cref="IOException">The run folder cannot be written; the checkpoints are as they were.</exception>
+    /// <inheritdoc cref="Trainer.Train"/>
     public TrainingResult Train(IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
-        try
-        {
-            return Run(progress, cancellation);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException(
-                $"{e.Message.TrimEnd('.')}: training stopped after {Images:N0} images, its checkpoints are whole; put that right and go on with --resume.", e);
-        }
+        _storage.Prepare();                                                                   // now, so that a first save in a day finds it
+        _loop.Train(progress, cancellation);
+        return new TrainingResult(_run.Root, Images, _loop.Seconds, _storage.FolderOf(Images), _run.Model, Images >= Config.Training.MaxImages);
     }
 
     /// <summary>Trains on one batch.</summary>
@@ -113,71 +104,29 @@ public sealed class ClassifierTrainer : IDisposable
         Holds?.Dispose();
     }
 
-    private TrainingResult Run(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
-    {
-        var training = Config.Training;
-        var (clock, before, startImages) = (Stopwatch.StartNew(), _seconds, Images);
-        var (loggedAt, loggedImages) = (0.0, Images);
-        var (due, saved) = (false, -1L);
-        var page = new RunPage(Config.Name, training.MaxImages, JsonSerializer.Serialize(Config, JsonFormat.Indented), _run);
-        _storage.Prepare();                                                                   // now, so that a first save in a day finds it
-        using var writer = new CheckpointWriter();
-        while (Images < training.MaxImages && !cancellation.IsCancellationRequested)
-        {
-            writer.ThrowIfFailed();
-            var previous = Images;
-            var result = Step();
-            var last = Images >= training.MaxImages;
-            due |= Crossed(previous, training.CheckpointEveryImages);
-            // While steps are skipped, the weights may be what makes them fail: they shall not take the place of good ones.
-            var save = last || (due && _learner.SkippedInARow == 0);
-            _metrics.Add(0, save && result.Parts is not null ? result with { Parts = new Dictionary<string, double>(result.Parts) { [HeldOutPart] = HeldOut.Accuracy } } : result, _learner.SkippedSteps);
-            var now = clock.Elapsed.TotalSeconds;
-            _seconds = before + now;
-            progress?.Report(Progress(result.Loss, (Images - startImages) / now));
-            if (last || Crossed(previous, training.LogEveryImages))
-            {
-                _tensorBoard.Add(_metrics.Write(
-                    _steps, Images, (Images - loggedImages) / (now - loggedAt), DisposeScopeManager.Statistics.ThreadTotalLiveCount, Environment.WorkingSet));
-                (loggedAt, loggedImages) = (now, Images);
-                page.Write(Images, _seconds, running: !last);
-            }
-            if (save)
-            {
-                Save(writer);
-                (due, saved) = (false, Images);
-            }
-            if (training.SampleEveryImages > 0 && (last || Crossed(previous, training.SampleEveryImages))) DrawSheet();
-        }
-        if (saved != Images) Save(writer);                                                    // cancelled, or nothing was left to train
-        writer.Wait();
-        page.Write(Images, _seconds, running: false);
-        return new TrainingResult(_run.Root, Images, _seconds, _storage.FolderOf(Images), _run.Model, Images >= training.MaxImages);
-    }
+    /// <inheritdoc/>
+    (int Stage, StepResult Result, long Skipped) ITrainedRun.Step() => (0, Step(), _learner.SkippedSteps);
 
-    private bool Crossed(long previous, long every) => previous / every != Images / every;
+    /// <inheritdoc/>
+    StepResult ITrainedRun.Measure(StepResult result) =>
+        result.Parts is { } parts ? result with { Parts = new Dictionary<string, double>(parts) { [HeldOutPart] = HeldOut.Accuracy } } : result;
+
+    /// <inheritdoc/>
+    IReadOnlyList<Func<Action>> ITrainedRun.Copies(long? previous, bool checkpoint)
+    {
+        if (!checkpoint) return [];
+        var state = State();
+        return [() => _storage.Copy(state)];
+    }
 
     // The first held-out images that are told wrong: what the accuracy does not show.
-    private void DrawSheet()
+    bool ITrainedRun.DrawSheet(string path, CancellationToken cancellation)
     {
         _ = HeldOut;
-        if (_learner.Wrong.Take(Config.Training.SampleCount).ToArray() is not { Length: > 0 } wrong) return;
+        if (_learner.Wrong.Take(Config.Training.SampleCount).ToArray() is not { Length: > 0 } wrong) return false;
         using var scope = NewDisposeScope();
-        var sheet = Path.Combine(_run.Samples, $"{Images:D9}.png");
-        PngFile.Write(sheet, ImageGrid.Make(ImageTensors.ToImages(_data.HeldOut.At(wrong).Images), SheetColumns));
-        _tensorBoard.AddSheet(Images, sheet);
-    }
-
-    private TrainingProgress Progress(double loss, double rate)
-    {
-        var left = Math.Max(0, Config.Training.MaxImages - Images);
-        return new TrainingProgress(Images, Config.Training.MaxImages, 0, loss, rate, TimeSpan.FromSeconds(left / rate), _learner.SkippedSteps);
-    }
-
-    private void Save(CheckpointWriter writer)
-    {
-        var state = State();
-        writer.Start([() => _storage.Copy(state)]);
+        PngFile.Write(path, ImageGrid.Make(ImageTensors.ToImages(_data.HeldOut.At(wrong).Images), SheetColumns));
+        return true;
     }
 
     private ClassifierTrainingState State() => new()
@@ -187,10 +136,10 @@ public sealed class ClassifierTrainer : IDisposable
         OptimizerSteps = _learner.Weights.Steps,
         Skipped = _learner.SkippedSteps,
         SkippedInARow = _learner.SkippedInARow,
-        Seconds = _seconds,
+        Seconds = _loop.Seconds,
         SourceImages = _data.SourceImages,
         ClassNames = [.. _data.HeldOutSource.Classes.Select(known => known.Name)],
-        Metrics = [.. _metrics.Sums],
+        Metrics = _loop.Sums,
         HeldOut = HeldOut,
         Environment = RunEnvironment.Current(_device, Precision),
     };
