@@ -12,7 +12,7 @@ namespace Msf.Sampling;
 /// <remarks>Used on one thread, that of the model's tensors.</remarks>
 public sealed class SamplingCohort : IDisposable
 {
-    private readonly MsfSampler _sampler;
+    private readonly SamplerStages _stages;
     private readonly SourceLevels? _source;
     private readonly List<IDisposable> _keptForAll = [];
     private readonly List<IDisposable> _keptForStage = [];
@@ -20,14 +20,14 @@ public sealed class SamplingCohort : IDisposable
     private StageRun? _run;
     private Tensor? _level;
 
-    internal SamplingCohort(MsfSampler sampler, SamplingRequest request)
+    internal SamplingCohort(SamplerStages stages, SamplingRequest request)
     {
-        (_sampler, _request) = (sampler, request);
+        (_stages, _request) = (stages, request);
         if (request.Source is not { } picture) return;
         using var inference = inference_mode();
-        _source = Kept(_keptForAll, () => sampler.Levels(picture));
+        _source = Kept(_keptForAll, () => stages.Levels(picture));
         if (picture.Strength > 0) return;
-        _level = sampler.Level(0, Images(), null, null, _source).DetachFromDisposeScope();   // the base is given
+        _level = stages.Level(0, Images(), null, null, _source).DetachFromDisposeScope();   // the base is given
         Stage = 1;
     }
 
@@ -35,7 +35,7 @@ public sealed class SamplingCohort : IDisposable
     public int Count => _request.Labels.Count;
 
     /// <summary>Number of stages.</summary>
-    public int Stages => _sampler.Stages;
+    public int Stages => _stages.Count;
 
     /// <summary>The running stage, or at a border the next one, 0 (coarse) to <see cref="Stages"/>, which means done.</summary>
     public int Stage { get; private set; }
@@ -63,7 +63,7 @@ public sealed class SamplingCohort : IDisposable
     {
         if (IsDone) throw new InvalidOperationException("all stages are done.");
         using var inference = inference_mode();
-        _run ??= Kept(_keptForStage, () => _sampler.Begin(Stage, Images(), _level, 1, _source, _request, null, default));
+        _run ??= Kept(_keptForStage, () => _stages.Begin(Stage, Images(), _level, 1, _source, _request, null, default));
         _run.Cancellation = cancellation;
         _run.Advance();
         if (_run.Step == _run.Steps) EndStage();
@@ -78,7 +78,7 @@ public sealed class SamplingCohort : IDisposable
         using var inference = inference_mode();
         if (_run is null) return _level?.alias();
         using var scope = NewDisposeScope();
-        return _run.Preview() is { } data ? _sampler.Level(Stage, _run.Images, data, _level, _source).MoveToOuterDisposeScope() : null;
+        return _run.Preview() is { } data ? _stages.Level(Stage, _run.Images, data, _level, _source).MoveToOuterDisposeScope() : null;
     }
 
     /// <summary>Leaves all images out but some, at any time.</summary>
@@ -94,7 +94,7 @@ public sealed class SamplingCohort : IDisposable
         using var scope = NewDisposeScope();
         var shared = Stage == 0 && _request.BaseIndices is not null && _source is null;       // a base goes on for all that share it
         _request = _request.Of(images);
-        var rows = tensor([.. images.Select(image => (long)image)], device: _sampler.Device);
+        var rows = tensor([.. images.Select(image => (long)image)], device: _stages.Device);
         if (_level is { } level)
         {
             _level = level.index_select(0, rows).DetachFromDisposeScope();
@@ -115,7 +115,7 @@ public sealed class SamplingCohort : IDisposable
     public void Join(SamplingCohort other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (ReferenceEquals(this, other) || other._sampler != _sampler || !IsAtBorder || !other.IsAtBorder || Stage != other.Stage)
+        if (ReferenceEquals(this, other) || other._stages != _stages || !IsAtBorder || !other.IsAtBorder || Stage != other.Stage)
             throw new ArgumentException($"a batch at stage {other.Stage} cannot join one at stage {Stage}: expected two of one model at the same border.", nameof(other));
         if (_source is not null || other._source is not null || !SameSettings(_request, other._request))
             throw new ArgumentException("batches of different settings cannot join, nor such with a picture.", nameof(other));
@@ -147,7 +147,7 @@ public sealed class SamplingCohort : IDisposable
         Free(_keptForAll);
     }
 
-    private StageImages Images() => StageImages.Of(_request, Stage, _sampler.Device);
+    private StageImages Images() => StageImages.Of(_request, Stage, _stages.Device);
 
     private static bool SameSettings(SamplingRequest a, SamplingRequest b) =>
         (a.Size ?? []).SequenceEqual(b.Size ?? []) && a.ShiftBySize == b.ShiftBySize
@@ -156,7 +156,7 @@ public sealed class SamplingCohort : IDisposable
     private void EndStage()
     {
         using var scope = NewDisposeScope();
-        var level = _sampler.Level(Stage, _run!.Images, _run.Data(), _level, _source).DetachFromDisposeScope();
+        var level = _stages.Level(Stage, _run!.Images, _run.Data(), _level, _source).DetachFromDisposeScope();
         _level?.Dispose();
         _level = level;
         EndRun();
@@ -172,7 +172,7 @@ public sealed class SamplingCohort : IDisposable
             .ToDictionary(pair => pair.Image, pair => pair.Place);
         var labels = after.Labels.cpu().data<long>().ToArray();
         var rows = labels.Select((label, i) => places[(label, after.Seeds[after.Seeds.Length == 1 ? 0 : i], after.Indices[i])]).ToArray();
-        _run.Keep(tensor(rows, device: _sampler.Device), after);
+        _run.Keep(tensor(rows, device: _stages.Device), after);
     }
 
     private void EndRun()
