@@ -18,7 +18,7 @@ public abstract class ProbabilityPath
     public PathKind Kind { get; }
 
     /// <summary>Whether sigma', and so the velocity, is infinite at t = 1.</summary>
-    public virtual bool VelocityIsInfiniteAtData => Kind is PathKind.VariancePreservingLinear or PathKind.VariancePreservingDiscrete;
+    public virtual bool VelocityIsInfiniteAtData => false;
 
     /// <summary>The path of a kind.</summary>
     /// <param name="k">Which path.</param>

@@ -11,28 +11,18 @@ namespace Msf.Diffusion;
 /// log(1 - beta) is a power series of beta, beta is linear in i, and sums of powers of i are polynomials: so log alpha^2 is a polynomial in k, here in
 /// s = k / 1000. Ten powers of beta leave an error below 1e-15.
 /// </remarks>
-internal sealed class VariancePreservingDiscretePath() : ProbabilityPath(PathKind.VariancePreservingDiscrete)
+internal sealed class VariancePreservingDiscretePath() : VariancePreservingPath(PathKind.VariancePreservingDiscrete)
 {
     internal const int Steps = 1000;
     private const double FirstBeta = 0.0001;
     private const double LastBeta = 0.02;
     private const int Powers = 10;
 
-    /// <summary>sigma' is infinite at t = 1: there it is taken this much earlier.</summary>
-    private const double EndMargin = 1e-5;
-
     // log alpha^2 = sum of c[j] s^j, c[0] = 0.
     private static readonly double[] _coefficients = Coefficients();
     private static readonly double[] _derivative = [.. _coefficients.Skip(1).Select((c, j) => c * (j + 1))];
 
-    public override PathCoefficients At(double t)
-    {
-        var (alpha, sigma, alphaDerivative) = Values(t);
-        var (endAlpha, endSigma, endDerivative) = Values(Math.Min(t, 1 - EndMargin));
-        return new(alpha, sigma, alphaDerivative, -endAlpha * endDerivative / endSigma);
-    }
-
-    private static (double Alpha, double Sigma, double AlphaDerivative) Values(double t)
+    protected override (double Alpha, double Sigma, double AlphaDerivative) Values(double t)
     {
         var s = 1 - t;
         var logarithm = Horner(_coefficients, s);
@@ -41,14 +31,7 @@ internal sealed class VariancePreservingDiscretePath() : ProbabilityPath(PathKin
         return (alpha, Math.Sqrt(variance), -alpha * Horner(_derivative, s) / 2);
     }
 
-    private protected override PathCoefficientTensors Compute(Tensor t)
-    {
-        var (alpha, sigma, alphaDerivative) = Values(t);
-        var (endAlpha, endSigma, endDerivative) = Values(t.Clamped(0, 1 - EndMargin));
-        return new(alpha, sigma, alphaDerivative, -(endAlpha * endDerivative / endSigma));
-    }
-
-    private static (Tensor Alpha, Tensor Sigma, Tensor AlphaDerivative) Values(Tensor t)
+    protected override (Tensor Alpha, Tensor Sigma, Tensor AlphaDerivative) Values(Tensor t)
     {
         var s = t.SubtractedFrom(1);
         var logarithm = Horner(_coefficients, s);

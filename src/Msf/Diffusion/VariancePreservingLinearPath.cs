@@ -7,22 +7,12 @@ namespace Msf.Diffusion;
 /// The forward process of DDPM in continuous time (Song et al. 2021, eq. 29), run backwards: with s = 1 - t and
 /// beta(s) = 0.1 + 19.9 s, <c>log alpha = -s^2 19.9 / 4 - s 0.1 / 2</c> and <c>sigma^2 = 1 - alpha^2</c>. At t = 0, alpha is 0.0066, not 0.
 /// </summary>
-internal sealed class VariancePreservingLinearPath() : ProbabilityPath(PathKind.VariancePreservingLinear)
+internal sealed class VariancePreservingLinearPath() : VariancePreservingPath(PathKind.VariancePreservingLinear)
 {
     private const double BetaMinimum = 0.1;
     private const double BetaMaximum = 20;
 
-    /// <summary>sigma' = -alpha alpha' / sigma is infinite at t = 1: there it is taken this much earlier.</summary>
-    private const double EndMargin = 1e-5;
-
-    public override PathCoefficients At(double t)
-    {
-        var (alpha, sigma, alphaDerivative) = Values(t);
-        var (endAlpha, endSigma, endDerivative) = Values(Math.Min(t, 1 - EndMargin));
-        return new(alpha, sigma, alphaDerivative, -endAlpha * endDerivative / endSigma);
-    }
-
-    private static (double Alpha, double Sigma, double AlphaDerivative) Values(double t)
+    protected override (double Alpha, double Sigma, double AlphaDerivative) Values(double t)
     {
         var s = 1 - t;
         var logAlpha = s * (s * (BetaMinimum - BetaMaximum) / 4 - BetaMinimum / 2);
@@ -32,14 +22,7 @@ internal sealed class VariancePreservingLinearPath() : ProbabilityPath(PathKind.
         return (alpha, Math.Sqrt(variance), alpha * rate);
     }
 
-    private protected override PathCoefficientTensors Compute(Tensor t)
-    {
-        var (alpha, sigma, alphaDerivative) = Values(t);
-        var (endAlpha, endSigma, endDerivative) = Values(t.Clamped(0, 1 - EndMargin));
-        return new(alpha, sigma, alphaDerivative, -(endAlpha * endDerivative / endSigma));
-    }
-
-    private static (Tensor Alpha, Tensor Sigma, Tensor AlphaDerivative) Values(Tensor t)
+    protected override (Tensor Alpha, Tensor Sigma, Tensor AlphaDerivative) Values(Tensor t)
     {
         var s = t.SubtractedFrom(1);
         var logAlpha = s * s.Times((BetaMinimum - BetaMaximum) / 4).Plus(-BetaMinimum / 2);
