@@ -1,7 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Msf.Models;
-using Msf.Runtime;
 
 namespace Msf.Checkpoints;
 
@@ -58,15 +56,9 @@ public sealed record ClassifierManifest
     /// <param name="json">The text.</param>
     /// <param name="what">Where it is from, for messages.</param>
     /// <exception cref="InvalidDataException">The text is no manifest of this format, or an invalid one.</exception>
-    internal static ClassifierManifest Parse(string json, string what)
-    {
-        var manifest = JsonFormat.Parse<ClassifierManifest>(json, what);
-        if (manifest.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"{what}: {string.Join("; ", errors)}");
-        return manifest.Digest is { } digest && !ManifestDigest.Holds(json, digest)
-            ? throw new InvalidDataException($"{what} is not as it was written: it is damaged, or was edited. Use another copy; after an edit on purpose remove its digest.")
-            : manifest;
-    }
+    internal static ClassifierManifest Parse(string json, string what) =>
+        ManifestDigest.Parse<ClassifierManifest>(json, what, manifest => manifest.Validate(), manifest => manifest.Digest);
 
     /// <summary>The text to write, sealed.</summary>
-    internal string Seal() => ManifestDigest.Seal(JsonSerializer.Serialize(this with { Digest = ManifestDigest.Blank }, JsonFormat.Indented) + "\n");
+    internal string Seal() => ManifestDigest.Text(this with { Digest = ManifestDigest.Blank });
 }

@@ -52,8 +52,7 @@ public static class ModelFolder
         {
             var written = StageFiles.Write(temporary, manifest, stages, weightType);
             if (autoencoder is not null) AutoencoderFolder.Copy(autoencoder, Path.Combine(temporary, AutoencoderName));
-            var json = JsonSerializer.Serialize(written with { Digest = ManifestDigest.Blank }, JsonFormat.Indented);
-            File.WriteAllText(Path.Combine(temporary, ManifestName), ManifestDigest.Seal(json + "\n"));
+            File.WriteAllText(Path.Combine(temporary, ManifestName), ManifestDigest.Text(written with { Digest = ManifestDigest.Blank }));
         });
     }
 

@@ -97,11 +97,7 @@ public sealed record ModelManifest
     internal static ModelManifest Parse(string json, string what)
     {
         RequireFormat(json, what);
-        var manifest = JsonFormat.Parse<ModelManifest>(json, what);
-        if (manifest.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"{what}: {string.Join("; ", errors)}");
-        return manifest.Digest is { } digest && !ManifestDigest.Holds(json, digest)
-            ? throw new InvalidDataException($"{what} is not as it was written: it is damaged, or was edited. Use another copy; after an edit on purpose remove its digest.")
-            : manifest;
+        return ManifestDigest.Parse<ModelManifest>(json, what, manifest => manifest.Validate(), manifest => manifest.Digest);
     }
 
     // First of all: a manifest of another format has members that this program does not know, and that is not what is wrong with it.
