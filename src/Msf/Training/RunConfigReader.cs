@@ -51,6 +51,10 @@ public static class RunConfigReader
     /// <exception cref="InvalidDataException">The file is broken.</exception>
     public static RunKind KindOf(string presetOrFile) => KindOf(Resolve(presetOrFile, []));
 
+    /// <summary>Whether a configuration, of whatever it is, has a member.</summary>
+    /// <inheritdoc cref="KindOf(string)"/>
+    internal static bool Has(string presetOrFile, string member) => Resolve(presetOrFile, []).ContainsKey(member);
+
     private static RunKind KindOf(JsonObject json) =>
         json.ContainsKey("model") ? RunKind.Model : json.ContainsKey("autoencoder") ? RunKind.Autoencoder : json.ContainsKey("classifier") ? RunKind.Classifier : RunKind.Model;
 

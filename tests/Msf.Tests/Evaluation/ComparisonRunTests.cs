@@ -94,7 +94,7 @@ public sealed class ComparisonRunTests : IDisposable
         Assert.Contains("data:image/svg+xml;base64,", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
         Assert.DoesNotContain("src=\"http", page, StringComparison.Ordinal);
-        Assert.All(config.Arms, arm => Assert.Contains($"<td>{arm.Name}</td>", page, StringComparison.Ordinal));
+        Assert.All(config.Arms, arm => Assert.Contains($"<th scope=\"row\">{arm.Name}</th>", page, StringComparison.Ordinal));
     }
 
     public void Dispose() => _folder.Dispose();

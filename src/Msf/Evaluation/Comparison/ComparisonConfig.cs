@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Msf.Runtime;
+using Msf.Training;
 
 namespace Msf.Evaluation;
 
@@ -32,22 +33,12 @@ public sealed record ComparisonConfig
     /// <summary>How they are judged.</summary>
     public required ComparisonMeasures Measures { get; init; }
 
-    /// <summary>Whether a file describes a comparison, and not a training.</summary>
-    /// <param name="path">A file, or the name of a preset, which is a training.</param>
-    /// <exception cref="InvalidDataException">The file is no JSON.</exception>
-    public static bool IsComparison(string path)
-    {
-        if (!File.Exists(path)) return false;
-        try
-        {
-            using var json = JsonDocument.Parse(File.ReadAllText(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("arms", out _);
-        }
-        catch (JsonException e)
-        {
-            throw new InvalidDataException($"{path}: {e.Message}", e);
-        }
-    }
+    /// <summary>Whether a configuration describes a comparison, and not a training.</summary>
+    /// <param name="presetOrFile">A file, or the name of a preset, which is a training.</param>
+    /// <exception cref="ArgumentException">There is no such preset.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is broken.</exception>
+    public static bool IsComparison(string presetOrFile) => RunConfigReader.Has(presetOrFile, "arms");
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">JSON, comments allowed.</param>

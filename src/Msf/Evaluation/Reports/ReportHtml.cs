@@ -13,6 +13,16 @@ internal sealed class ReportHtml
     /// <summary>The page so far.</summary>
     public override string ToString() => _text.ToString();
 
+    /// <summary>Begins the page, up to its heading.</summary>
+    /// <param name="title">What a window shows.</param>
+    /// <param name="heading">What the page shows.</param>
+    public ReportHtml Begin(string title, string heading) =>
+        Raw("<!doctype html>").Raw("<html lang=\"en\">").Raw("<head>").Raw("<meta charset=\"utf-8\">").Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
+            .Raw($"<title>{Encode(title)}</title>").Raw($"<style>\n{ReportStyle.Css}\n</style>").Raw("</head>").Raw("<body>").Element("h1", heading);
+
+    /// <summary>Ends the page.</summary>
+    public string End() => Raw("</body>").Raw("</html>").ToString();
+
     /// <summary>Adds what is HTML already.</summary>
     public ReportHtml Raw(string html)
     {

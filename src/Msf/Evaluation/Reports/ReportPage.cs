@@ -23,10 +23,7 @@ internal sealed class ReportPage(EvaluationReport report, ReportPictures picture
 
     private string Compose()
     {
-        var name = ReportHtml.Encode(report.Name);
-        _html.Raw("<!doctype html>").Raw("<html lang=\"en\">").Raw("<head>").Raw("<meta charset=\"utf-8\">").Raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
-        _html.Raw($"<title>{name}: evaluation</title>").Raw($"<style>\n{ReportStyle.Css}\n</style>").Raw("</head>").Raw("<body>");
-        _html.Element("h1", report.Name);
+        _html.Begin($"{report.Name}: evaluation", report.Name);
         _html.Element("p", Text($"{report.Count:N0} samples against {(report.Reference.Count is { } images ? $"{images:N0} images of " : "")}{report.Reference.Source}, in features of {report.Features.Name}; seed {report.Seed}, {report.Finished:yyyy-MM-dd HH:mm} UTC"));
         _html.Raw("<nav><a href=\"#samples\">Samples</a><a href=\"#classes\">Classes</a><a href=\"#neighbours\">Neighbours</a><a href=\"#bands\">Bands</a><a href=\"#again\">To get this again</a></nav>");
         Figures();
@@ -35,7 +32,7 @@ internal sealed class ReportPage(EvaluationReport report, ReportPictures picture
         Neighbours();
         Bands();
         Again();
-        return _html.Raw("</body>").Raw("</html>").ToString();
+        return _html.End();
     }
 
     private void Figures()
