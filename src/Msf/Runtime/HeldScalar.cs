@@ -137,8 +137,13 @@ public static class HeldScalar
     public static object CallWithFlags(this jit.ScriptModule network, Tensor x, params ReadOnlySpan<bool> flags)
     {
         object[] arguments = [x, .. flags.ToArray().Select(flag => flag.ToScalar())];
-        var result = network.call(arguments);
-        foreach (var scalar in arguments.OfType<Scalar>()) scalar.Dispose();
-        return result;
+        try
+        {
+            return network.call(arguments);
+        }
+        finally
+        {
+            foreach (var scalar in arguments.OfType<Scalar>()) scalar.Dispose();
+        }
     }
 }
