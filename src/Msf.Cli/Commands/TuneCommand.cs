@@ -11,7 +11,7 @@ internal sealed class TuneCommand : MsfCommand
     private readonly Option<string> _model = new("--model") { Description = "Model folder, or name of a bundled model.", Required = true, HelpName = "DIR" };
     private readonly Option<string> _data = new("--data") { Description = "Images that samples are compared with; their classes must be the model's.", Required = true, HelpName = "SOURCE" };
     private readonly Option<double> _seconds = new("--seconds") { Description = "Time for all of it; it is kept.", Required = true, HelpName = "S" };
-    private readonly Option<string> _features = new("--features") { Description = "Feature network, here or in the data folder: a TorchScript file, which is a program and is run.", DefaultValueFactory = _ => "features.pt", HelpName = "FILE" };
+    private readonly Option<string> _features = new("--features") { Description = "Feature network: the folder of a classifier (msf train), or a TorchScript file, here or in the data folder, which is a program and is run.", DefaultValueFactory = _ => "features.pt", HelpName = "FILE|DIR" };
     private readonly Option<string?> _reference = new("--reference") { Description = "Statistics of the data (mu, sigma) made with the same network; spares reading its images.", HelpName = "FILE.npz" };
     private readonly Option<int> _referenceImages = new("--reference-images") { Description = "Most images of the data that are read.", DefaultValueFactory = _ => 10_000, HelpName = "N" };
     private readonly Option<string?> _out = new("--out") { Description = "Folder of report.json, front.png and journal; the same folder goes on where it was stopped.", HelpName = "DIR" };

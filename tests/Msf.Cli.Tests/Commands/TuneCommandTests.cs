@@ -69,6 +69,14 @@ public sealed class TuneCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     [Fact]
+    public async Task Features_are_what_an_evaluation_takes_as_such()
+    {
+        var run = await CommandLineRun.Of(["tune", "--model", Model("pixels"), "--data", Data, "--features", "pixels", "--samples", "8,8", "--precision", "fp32", "--seconds", "500", "--dry-run", .. _small]);
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Contains("within 5 % of the smallest", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Too_little_time_is_one_line()
     {
         var run = await Tune(Model("hasty"), "--seconds", "0.05");

@@ -50,7 +50,7 @@ public sealed class TuningRun
     {
         using var model = MsfModel.Load(_options.Model, _options.Device, _options.Precision, _options.Autoencoder);
         using var source = ModelData.Open(model.Manifest, _options.Data);
-        using var network = TorchScriptFeatures.Load(ImageSources.Find(_options.Features) ?? _options.Features, _options.Device);
+        using var network = FeatureNetworks.Open(_options.Features, _options.Device);
         var identity = new TuningIdentity
         {
             Weights = [.. ModelFolder.WeightNames(model.Manifest.Model).Select(name => FileDigest.Sha256(Path.Combine(_options.Model, name)))],

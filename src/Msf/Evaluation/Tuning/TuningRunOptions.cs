@@ -12,7 +12,7 @@ public sealed record TuningRunOptions
     /// <summary>Image set that the samples are compared with.</summary>
     public required string Data { get; init; }
 
-    /// <summary>TorchScript file of the features, here or in the data folder.</summary>
+    /// <summary>Feature network, as <see cref="FeatureNetworks.Open"/> takes it.</summary>
     public required string Features { get; init; }
 
     /// <summary>Seconds for all of it, loading included.</summary>
@@ -21,7 +21,7 @@ public sealed record TuningRunOptions
     /// <summary>Statistics file that stands for the data; null reads the data's images. The data still tells the shares of the classes.</summary>
     public string? Reference { get; init; }
 
-    /// <summary>Most images of the data that are looked at, a random choice; default 10,000. Fewer where they would take a third of the time.</summary>
+    /// <summary>Most images of the data that are looked at, a random choice; default 10,000. Fewer where they would take three tenths of the time.</summary>
     public int ReferenceImages { get; init; } = 10_000;
 
     /// <summary>Folder of journal, statistics, report and plot, in which a search goes on that was interrupted; null writes none.</summary>
