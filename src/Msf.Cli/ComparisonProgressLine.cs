@@ -13,7 +13,7 @@ internal sealed class ComparisonProgressLine(TextWriter output) : IProgress<Comp
     public void Report(ComparisonProgress value)
     {
         if (!_line.IsDue()) return;
-        var left = value.Remaining is { } time ? $", {(int)time.TotalHours}:{time:mm\\:ss} left" : "";
+        var left = value.Remaining is { } time ? $", {StatusLine.Left(time)}" : "";
         _line.Write(string.Create(
             CultureInfo.InvariantCulture, $"{value.Arm}, seed {value.Seed} ({value.Index + 1}/{value.Count}): {value.What} {value.Done:N0}/{value.Total:N0}; {value.Share:P1} of all{left}"));
     }

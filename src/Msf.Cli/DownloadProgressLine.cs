@@ -58,7 +58,7 @@ internal sealed class DownloadProgressLine(TextWriter output) : IProgress<Downlo
         if (value.Total is not (> 0 and var total)) return $"{value.File}  {value.Bytes / 1e6:F1} MB, {speed}";
         var done = (double)value.Bytes / total;
         var bar = new string('#', (int)(BarWidth * done)).PadRight(BarWidth, '-');
-        var left = rate > 0 && value.Bytes < total ? $", {TimeSpan.FromSeconds(Math.Min((total - value.Bytes) / rate, 3e6)):hh\\:mm\\:ss} left" : "";
+        var left = rate > 0 && value.Bytes < total ? $", {StatusLine.Left(total - value.Bytes, rate)}" : "";
         return $"{value.File}  [{bar}] {100 * done:F0} % of {total / 1e6:F1} MB, {speed}{left}";
     }
 }

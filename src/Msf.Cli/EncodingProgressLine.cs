@@ -15,8 +15,7 @@ internal sealed class EncodingProgressLine(TextWriter output) : IProgress<Latent
     {
         if (!_line.IsDue()) return;
         var rate = value.Images / Math.Max(_sinceStart.Elapsed.TotalSeconds, 1e-3);
-        var left = TimeSpan.FromSeconds(Math.Min((value.Total - value.Images) / rate, 3e6));
-        _line.Write($"{value.Images:N0}/{value.Total:N0} images encoded, {rate:F1} images/s, {left:hh\\:mm\\:ss} left");
+        _line.Write($"{value.Images:N0}/{value.Total:N0} images encoded, {rate:F1} images/s, {StatusLine.Left(value.Total - value.Images, rate)}");
     }
 
     /// <summary>Ends an open line.</summary>

@@ -21,7 +21,7 @@ internal sealed class EvaluationProgressLine(TextWriter output) : IProgress<Gath
         }
         if (!_line.IsDue()) return;
         var rate = (value.Done - _from.Done) / _clock.Elapsed.TotalSeconds;
-        var left = rate > 0 ? $", {rate:F1} images/s, {TimeSpan.FromSeconds(Math.Min((value.Count - value.Done) / rate, 3e6)):hh\\:mm\\:ss} left" : "";
+        var left = rate > 0 ? $", {rate:F1} images/s, {StatusLine.Left(value.Count - value.Done, rate)}" : "";
         _line.Write($"{value.Set}: {value.Done:N0}/{value.Count:N0} images{left}");
     }
 

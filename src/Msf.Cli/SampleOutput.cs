@@ -5,7 +5,7 @@ using Msf.Sampling;
 
 namespace Msf.Cli;
 
-/// <summary>Where sampled images go: one sheet, one archive, or one file each. What was finished before a stop is kept.</summary>
+/// <summary>Where sampled images go: one sheet, one archive, or one file each, which is written as soon as its batch is done and kept by a stop.</summary>
 internal sealed class SampleOutput
 {
     private const int LargestSheet = 4096;
@@ -35,7 +35,7 @@ internal sealed class SampleOutput
             var other => throw new UsageException($"--out ends in {other}; expected a .png or .npz file, or a folder's name without an extension."),
         };
         if (kind == Kind.Sheet && count > LargestSheet) throw new UsageException($"a sheet holds at most {LargestSheet} images; give a folder or a .npz file for {count}.");
-        if (kind == Kind.Sheet && Directory.Exists(path) || kind == Kind.Archive && Directory.Exists(path))
+        if (kind != Kind.Folder && Directory.Exists(path))
             throw new UsageException($"{path} is a folder; give a file's name.");
         if (kind == Kind.Folder && File.Exists(path)) throw new UsageException($"{path} is a file; give a folder's name.");
         Directory.CreateDirectory(kind == Kind.Folder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!);

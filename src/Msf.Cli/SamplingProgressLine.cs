@@ -19,7 +19,7 @@ internal sealed class SamplingProgressLine(TextWriter output, int count) : IProg
     {
         if (!_line.IsDue()) return;
         var rate = Done / _clock.Elapsed.TotalSeconds;
-        var left = Done == 0 ? "" : $", {rate:F1} images/s, {TimeSpan.FromSeconds((count - Done) / rate):hh\\:mm\\:ss} left";
+        var left = Done == 0 ? "" : $", {rate:F1} images/s, {StatusLine.Left(count - Done, rate)}";
         _line.Write($"{Done}/{count} images, stage {value.Stage + 1}/{value.Stages} step {value.Step}/{value.Steps}{left}");
     }
 

@@ -28,6 +28,12 @@ internal sealed class StatusLine(TextWriter output, TimeSpan terminalInterval, T
         _open = _rewrites;
     }
 
+    /// <summary>Time that is left, in hours, minutes and seconds; a day is 24 hours.</summary>
+    internal static string Left(TimeSpan time) => $"{(int)time.TotalHours:00}:{time:mm\\:ss} left";
+
+    /// <summary>The same for work that is left, at a rate a second above 0.</summary>
+    internal static string Left(double work, double rate) => Left(TimeSpan.FromSeconds(Math.Min(work / rate, 3e6)));
+
     /// <summary>Ends an open line.</summary>
     internal void Finish()
     {

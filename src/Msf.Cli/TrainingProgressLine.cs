@@ -17,7 +17,7 @@ internal sealed class TrainingProgressLine(TextWriter output) : IProgress<Traini
         if (!_line.IsDue()) return;
         var losses = string.Join(" ", _losses.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value:F4}"));
         var skipped = value.SkippedSteps > 0 ? $", {value.SkippedSteps} steps skipped" : "";
-        _line.Write($"{value.Images:N0}/{value.MaxImages:N0} images, loss {losses}, {value.ImagesPerSecond:F0} images/s, {value.Remaining:hh\\:mm\\:ss} left{skipped}");
+        _line.Write($"{value.Images:N0}/{value.MaxImages:N0} images, loss {losses}, {value.ImagesPerSecond:F0} images/s, {StatusLine.Left(value.Remaining)}{skipped}");
     }
 
     /// <summary>Ends an open line.</summary>

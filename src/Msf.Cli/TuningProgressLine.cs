@@ -12,7 +12,7 @@ internal sealed class TuningProgressLine(TextWriter output) : IProgress<TuningPr
     public void Report(TuningProgress value)
     {
         if (_line.IsDue())
-            _line.Write($"{value.Measurements} measured; candidate {value.Candidate}/{value.Candidates} with {value.Count} samples, {value.Limit - value.Elapsed:hh\\:mm\\:ss} left");
+            _line.Write($"{value.Measurements} measured; candidate {value.Candidate}/{value.Candidates} with {value.Count} samples, {StatusLine.Left(value.Limit - value.Elapsed)}");
     }
 
     /// <inheritdoc/>

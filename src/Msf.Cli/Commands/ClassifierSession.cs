@@ -9,31 +9,18 @@ namespace Msf.Cli.Commands;
 
 /// <summary>Trains a classifier.</summary>
 /// <param name="config">The resolved configuration.</param>
-internal sealed class ClassifierSession(ClassifierRunConfig config) : TrainingSession
+internal sealed class ClassifierSession(ClassifierRunConfig config)
+    : TrainingSession(JsonSerializer.Serialize(config, JsonFormat.Indented), config.Name, config.Data, config.Training, config.Validate)
 {
     /// <inheritdoc/>
-    internal override string Name => config.Name;
-
-    /// <inheritdoc/>
-    internal override DataConfig Data => config.Data;
-
-    /// <inheritdoc/>
-    internal override TrainingConfig Training => config.Training;
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<string> Validate() => config.Validate();
-
-    /// <inheritdoc/>
-    internal override void PrintPlan(Terminal terminal)
+    protected override IEnumerable<string> Costs()
     {
-        terminal.Out.WriteLine(JsonSerializer.Serialize(config, JsonFormat.Indented));
         var cost = ClassifierCost.Of(config.Classifier, config.Size);
-        terminal.Error.WriteLine(
-            $"classifier: {cost.Parameters / 1e6:F2} M parameters, {config.Size} px, {config.Classifier.Classes} classes, {cost.MultiplyAdds / 1e9:F3} G multiply-adds a forward, {Training.MaxImages:N0} images");
+        yield return $"classifier: {cost.Parameters / 1e6:F2} M parameters, {config.Size} px, {config.Classifier.Classes} classes, {cost.MultiplyAdds / 1e9:F3} G multiply-adds a forward, {Training.MaxImages:N0} images";
     }
 
     /// <inheritdoc/>
-    internal override TrainingResult Train(string run, ILabeledSet images, Device device, bool resume, Terminal terminal, CancellationToken cancellation)
+    protected override TrainingResult Train(string run, ILabeledSet images, Device device, bool resume, Terminal terminal, CancellationToken cancellation)
     {
         if (images is not IImageSource source)
             throw new InvalidDataException($"{images.Name} is a latent cache, and a classifier is trained on images; give those.");

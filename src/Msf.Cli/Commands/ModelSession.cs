@@ -9,41 +9,28 @@ namespace Msf.Cli.Commands;
 
 /// <summary>Trains a diffusion model.</summary>
 /// <param name="config">The resolved configuration.</param>
-internal sealed class ModelSession(RunConfig config) : TrainingSession
+internal sealed class ModelSession(RunConfig config)
+    : TrainingSession(JsonSerializer.Serialize(config, JsonFormat.Indented), config.Model.Name, config.Data, config.Training, config.Validate)
 {
     /// <inheritdoc/>
-    internal override string Name => config.Model.Name;
-
-    /// <inheritdoc/>
-    internal override DataConfig Data => config.Data;
-
-    /// <inheritdoc/>
-    internal override TrainingConfig Training => config.Training;
-
-    /// <inheritdoc/>
-    internal override IReadOnlyList<string> Validate() => config.Validate();
-
-    /// <inheritdoc/>
-    internal override void PrintPlan(Terminal terminal)
+    protected override IEnumerable<string> Costs()
     {
-        terminal.Out.WriteLine(JsonSerializer.Serialize(config, JsonFormat.Indented));
         var shares = new ComputeShares(config);
         var images = shares.ImagesPerStage(config.Training.MaxImages);
         if (config.Distillation is { } distilled)
-            terminal.Error.WriteLine($"teacher: {distilled.TeacherName}, {string.Join(" + ", images.Select((_, stage) => Math.Round(distilled.TeacherForwards(stage, config.Diffusion.Prediction), 1)))} forwards a training image");
+            yield return $"teacher: {distilled.TeacherName}, {string.Join(" + ", images.Select((_, stage) => Math.Round(distilled.TeacherForwards(stage, config.Diffusion.Prediction), 1)))} forwards a training image";
         for (var stage = 0; stage < images.Length; stage++)
         {
             var cost = TransformerCost.Of(config.Model.Transformer(stage));
-            terminal.Error.WriteLine(
-                $"stage {stage}: {cost.Parameters / 1e6:F2} M parameters, {cost.Tokens} tokens, {cost.MultiplyAdds / 1e9:F3} G multiply-adds a forward, {images[stage]:N0} images");
+            yield return $"stage {stage}: {cost.Parameters / 1e6:F2} M parameters, {cost.Tokens} tokens, {cost.MultiplyAdds / 1e9:F3} G multiply-adds a forward, {images[stage]:N0} images";
         }
         if (config.Model.SharedTrunk)
-            terminal.Error.WriteLine($"the stages share a trunk of {TransformerCost.Of(config.Model.Transformer(0)).TrunkParameters / 1e6:F2} M parameters: {TransformerCost.ParametersOf(config.Model) / 1e6:F2} M in all");
-        terminal.Error.WriteLine($"training: {shares.TrainingMultiplyAdds(images) / 1e12:F1} T multiply-adds");
+            yield return $"the stages share a trunk of {TransformerCost.Of(config.Model.Transformer(0)).TrunkParameters / 1e6:F2} M parameters: {TransformerCost.ParametersOf(config.Model) / 1e6:F2} M in all";
+        yield return $"training: {shares.TrainingMultiplyAdds(images) / 1e12:F1} T multiply-adds";
     }
 
     /// <inheritdoc/>
-    internal override TrainingResult Train(string run, ILabeledSet images, Device device, bool resume, Terminal terminal, CancellationToken cancellation)
+    protected override TrainingResult Train(string run, ILabeledSet images, Device device, bool resume, Terminal terminal, CancellationToken cancellation)
     {
         using var trainer = TrainingRun.Open(config, run, images, device, resume, line => terminal.Error.WriteLine($"msf: {line}"));
         terminal.Error.WriteLine(

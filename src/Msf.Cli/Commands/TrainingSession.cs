@@ -5,22 +5,21 @@ using static TorchSharp.torch;
 namespace Msf.Cli.Commands;
 
 /// <summary>What <c>msf train</c> is to train, whichever kind it is.</summary>
-internal abstract class TrainingSession
+/// <param name="config">The resolved configuration, as text.</param>
+/// <param name="name">Name shown to people.</param>
+/// <param name="data">Images.</param>
+/// <param name="training">Optimisation.</param>
+/// <param name="validate">Everything that is wrong with the configuration, one line each.</param>
+internal abstract class TrainingSession(string config, string name, DataConfig data, TrainingConfig training, Func<IReadOnlyList<string>> validate)
 {
     /// <summary>Name shown to people.</summary>
-    internal abstract string Name { get; }
-
-    /// <summary>Images.</summary>
-    internal abstract DataConfig Data { get; }
+    protected string Name => name;
 
     /// <summary>Optimisation.</summary>
-    internal abstract TrainingConfig Training { get; }
+    protected TrainingConfig Training => training;
 
-    /// <summary>Everything that is wrong with the configuration, one line each.</summary>
-    internal abstract IReadOnlyList<string> Validate();
-
-    /// <summary>Prints the resolved configuration, and its cost on standard error.</summary>
-    internal abstract void PrintPlan(Terminal terminal);
+    /// <summary>What the run costs, in lines.</summary>
+    protected abstract IEnumerable<string> Costs();
 
     /// <summary>Opens the run and trains until its end or until cancelled.</summary>
     /// <param name="run">Run folder.</param>
@@ -29,7 +28,7 @@ internal abstract class TrainingSession
     /// <param name="resume">Go on where the run stopped.</param>
     /// <param name="terminal">Where warnings and progress go.</param>
     /// <param name="cancellation">Ends the run early.</param>
-    internal abstract TrainingResult Train(string run, ILabeledSet images, Device device, bool resume, Terminal terminal, CancellationToken cancellation);
+    protected abstract TrainingResult Train(string run, ILabeledSet images, Device device, bool resume, Terminal terminal, CancellationToken cancellation);
 
     /// <summary>Checks the configuration, then prints the plan or trains and prints what came of it.</summary>
     /// <param name="run">Run folder.</param>
@@ -41,15 +40,16 @@ internal abstract class TrainingSession
     /// <param name="cancellation">Ends the run early.</param>
     internal int Run(string run, Options options, string noSource, Func<TrainingResult, string> done, string command, Terminal terminal, CancellationToken cancellation)
     {
-        if (Validate() is { Count: > 0 } errors) throw new InvalidDataException(string.Join("; ", errors));
+        if (validate() is { Count: > 0 } errors) throw new InvalidDataException(string.Join("; ", errors));
         if (options.DryRun)
         {
-            PrintPlan(terminal);
+            terminal.Out.WriteLine(config);
+            foreach (var line in Costs()) terminal.Error.WriteLine(line);
             return ExitCode.Done;
         }
         var device = DeviceOption.Resolve(options.Device);
-        if (Data.Source is not { } source) throw new UsageException(noSource);
-        using var images = DataSets.Open(source, Data.Classes);
+        if (data.Source is not { } source) throw new UsageException(noSource);
+        using var images = DataSets.Open(source, data.Classes);
         var result = Train(run, images, device, options.Resume, terminal, cancellation);
         if (options.Json)
             terminal.WriteJson(new TrainReport(result.Run, result.Images, Math.Round(result.Seconds, 1), result.Checkpoint, result.Model), TrainJson.Default.TrainReport);
@@ -67,8 +67,8 @@ internal abstract class TrainingSession
     /// <param name="maxImages">Length instead of the configuration's, or null.</param>
     internal static TrainingSession Read(string preset, IReadOnlyList<string> assignments, string? source, long? maxImages)
     {
-        DataConfig From(DataConfig data) => source is null ? data : data with { Source = source };
-        TrainingConfig Until(TrainingConfig training) => maxImages is { } images ? training with { MaxImages = images } : training;
+        DataConfig From(DataConfig own) => source is null ? own : own with { Source = source };
+        TrainingConfig Until(TrainingConfig own) => maxImages is { } images ? own with { MaxImages = images } : own;
         switch (RunConfigReader.KindOf(preset))
         {
             case RunKind.Autoencoder:
