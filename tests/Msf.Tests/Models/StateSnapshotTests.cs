@@ -11,12 +11,10 @@ namespace Msf.Tests.Models;
 /// <summary>
 /// Keys and shapes of every preset's networks, against files that are committed: a change of either breaks every model on disk, so it must
 /// be seen. Blocks that are alike share their lines: <c>blocks.0-11.attn.qkv.weight (1152, 384)</c>. After a wanted change run the tests once with
-/// MSF_UPDATE_SNAPSHOTS=1 and review the difference.
+/// MSF_WRITE_DOCS=1 and review the difference.
 /// </summary>
 public sealed partial class StateSnapshotTests
 {
-    private const string UpdateVariable = "MSF_UPDATE_SNAPSHOTS";
-    private static readonly bool _updating = Environment.GetEnvironmentVariable(UpdateVariable) == "1";
     private static readonly string _folder = SourceTree.Path("tests", "Msf.Tests", "Models", "Snapshots");
 
     public static TheoryData<string> Names => [.. Presets.Models];
@@ -27,19 +25,19 @@ public sealed partial class StateSnapshotTests
     {
         var lines = Joined(Describe(RunConfigReader.Read(preset, []).Model));
         var file = Path.Combine(_folder, $"{preset}.txt");
-        if (_updating)
+        if (SourceTree.IsWriting)
         {
             Directory.CreateDirectory(_folder);
             File.WriteAllText(file, string.Concat(lines.Select(line => line + "\n")));
         }
-        Assert.True(File.Exists(file), $"preset {preset} has no snapshot: set {UpdateVariable}=1, run this test once, review and commit {preset}.txt");
+        Assert.True(File.Exists(file), $"preset {preset} has no snapshot: set {SourceTree.WriteVariable}=1, run this test once, review and commit {preset}.txt");
         Assert.Equal(File.ReadAllLines(file), lines);
     }
 
     [Fact]
     public void Every_snapshot_belongs_to_a_preset()
     {
-        Assert.SkipWhen(_updating, "snapshots are being written");
+        Assert.SkipWhen(SourceTree.IsWriting, "snapshots are being written");
         var snapshots = Directory.EnumerateFiles(_folder).Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal);
         Assert.Equal(Presets.Models, snapshots!);
     }

@@ -5,6 +5,12 @@ namespace Msf.Tests;
 /// <summary>The checkout that the tests were built in, for the tests that look at sources and at files committed beside them.</summary>
 internal static partial class SourceTree
 {
+    /// <summary>Set to 1, this environment variable has the files that tests hold true written instead of compared: references, tables, snapshots.</summary>
+    public const string WriteVariable = "MSF_WRITE_DOCS";
+
+    /// <summary>Whether those files are to be written.</summary>
+    public static bool IsWriting { get; } = Environment.GetEnvironmentVariable(WriteVariable) == "1";
+
     /// <summary>The folder with the solution.</summary>
     public static string Root { get; } = Find();
 
