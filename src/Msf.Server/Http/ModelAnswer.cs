@@ -54,9 +54,21 @@ public sealed record ModelAnswer
     public required CapabilitiesAnswer Capabilities { get; init; }
 
     /// <summary>A stage.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Width">Width of what it makes.</param>
+    /// <param name="Height">Height of what it makes.</param>
+    /// <param name="Parameters">Parameters of its network.</param>
+    /// <param name="Tokens">Tokens of an image.</param>
+    /// <param name="MultiplyAddsPerForward">Multiply-adds of its network for one image.</param>
+    /// <param name="Forwards">Evaluations of the network an image, with its own settings.</param>
+    /// <param name="Defaults">Its own settings.</param>
     public sealed record StageAnswer(string Name, int Width, int Height, long Parameters, int Tokens, long MultiplyAddsPerForward, int Forwards, DefaultsAnswer Defaults);
 
     /// <summary>A stage's own settings.</summary>
+    /// <param name="Steps">Steps.</param>
+    /// <param name="Solver">Solver.</param>
+    /// <param name="Guidance">Guidance scale; 1 for none.</param>
+    /// <param name="GuidanceInterval">Times between which it guides, [from, to].</param>
     public sealed record DefaultsAnswer(int Steps, SolverKind Solver, double Guidance, IReadOnlyList<double> GuidanceInterval);
 
     /// <summary>A solver.</summary>
@@ -65,12 +77,22 @@ public sealed record ModelAnswer
     public sealed record SolverAnswer(SolverKind Name, double Costs);
 
     /// <summary>What is accepted.</summary>
+    /// <param name="Count">Images a job.</param>
+    /// <param name="Steps">Steps a stage.</param>
+    /// <param name="Pixels">Pixels an image.</param>
     public sealed record LimitsAnswer(int Count, int Steps, int Pixels);
 
     /// <summary>The twin.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="MultiplyAddsPerImage">Multiply-adds of an image.</param>
+    /// <param name="SecondsPerImage">Expected seconds of an image made alone; null where not known yet.</param>
     public sealed record BaselineAnswer(string Name, long MultiplyAddsPerImage, double? SecondsPerImage);
 
     /// <summary>What a model can be asked for.</summary>
+    /// <param name="Variations">Variations of an image: its base again, with other residuals.</param>
+    /// <param name="SuperResolution">Residuals for a base that is given.</param>
+    /// <param name="Inpainting">Filling in a part of an image.</param>
+    /// <param name="Sizes">Other sizes than its own.</param>
     public sealed record CapabilitiesAnswer(bool Variations, bool SuperResolution, bool Inpainting, bool Sizes);
 
     /// <summary>Tells a model.</summary>

@@ -5,9 +5,6 @@ namespace Msf.Cli.Tests.Documentation;
 /// <summary>The checkout that the tests were built in, and its documentation.</summary>
 internal static class Checkout
 {
-    /// <summary>Set to 1, this environment variable has generated references written instead of compared.</summary>
-    internal const string WriteVariable = "MSF_WRITE_DOCS";
-
     /// <summary>The folder with the solution.</summary>
     internal static string Root => SourceTree.Root;
 
@@ -23,8 +20,16 @@ internal static class Checkout
     internal static void RequireGenerated(string page, string expected)
     {
         var path = Path.Combine(Root, page);
-        if (Environment.GetEnvironmentVariable(WriteVariable) == "1") File.WriteAllText(path, expected);
+        if (SourceTree.IsWriting) File.WriteAllText(path, expected);
         var actual = File.Exists(path) ? File.ReadAllText(path).ReplaceLineEndings("\n") : "";
-        Assert.True(expected == actual, $"{page} is not what the program says now; write it with {WriteVariable}=1 dotnet test --filter Documentation");
+        Assert.True(expected == actual, $"{page} is not what the program says now; write it with {SourceTree.WriteVariable}=1 dotnet test --filter Documentation");
+    }
+
+    /// <summary>Requires a generated file that nothing generates any more to be gone, or deletes it where references are written.</summary>
+    /// <param name="page">Relative to the checkout.</param>
+    internal static void RequireAbsent(string page)
+    {
+        if (SourceTree.IsWriting) File.Delete(Path.Combine(Root, page));
+        Assert.False(File.Exists(Path.Combine(Root, page)), $"{page} is of something that is gone; delete it");
     }
 }
