@@ -71,7 +71,7 @@ public sealed class TuneCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
     [Fact]
     public async Task Features_are_what_an_evaluation_takes_as_such()
     {
-        var run = await CommandLineRun.Of(["tune", "--model", Model("pixels"), "--data", Data, "--features", "pixels", "--samples", "8,8", "--precision", "fp32", "--seconds", "500", "--dry-run", .. _small]);
+        var run = await CommandLineRun.Of(["tune", "--model", Model("pixels"), "--data", Data, "--features", "pixels", "--samples", "16,32", "--precision", "fp32", "--seconds", "500", "--dry-run", .. _small]);
         Assert.Equal(ExitCode.Done, run.Code);
         Assert.Contains("within 5 % of the smallest", run.Out, StringComparison.Ordinal);
     }
