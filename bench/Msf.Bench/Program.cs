@@ -65,6 +65,11 @@ switch (args)
     case ["other-sizes", var model, var data, var features, var side, var samples, .. var arms]:
         OtherSizes.Run(model, data, features, int.Parse(side), int.Parse(samples), arms);
         return 0;
+    case ["stage-errors", var errorData, var errorHeldOut, var errorFeatures, var errorCount, var errorSteps, var errorScale, .. var errorModels]:
+        StageErrors.Run(
+            errorData, errorHeldOut, errorFeatures, int.Parse(errorCount), [.. errorSteps.Split(',').Select(int.Parse)],
+            double.Parse(errorScale, System.Globalization.CultureInfo.InvariantCulture), errorModels);
+        return 0;
     case ["training-memory"]:
         TrainingMemoryCases.RunAll();
         return 0;

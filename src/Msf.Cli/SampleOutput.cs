@@ -38,7 +38,9 @@ internal sealed class SampleOutput
         if (kind != Kind.Folder && Directory.Exists(path))
             throw new UsageException($"{path} is a folder; give a file's name.");
         if (kind == Kind.Folder && File.Exists(path)) throw new UsageException($"{path} is a file; give a folder's name.");
-        Directory.CreateDirectory(kind == Kind.Folder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var folder = kind == Kind.Folder ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (File.Exists(folder)) throw new UsageException($"{folder} is a file, so {path} cannot be in it; give another --out.");
+        Directory.CreateDirectory(folder);
         return new SampleOutput(path, kind);
     }
 

@@ -106,7 +106,7 @@ internal sealed class SampleCommand : MsfCommand
                 manifest.Model.Name, request.Seed, [.. sampling.Stages.Select(stage => stage.Steps)], [.. sampling.Stages.Select(stage => stage.Guidance.Scale)],
                 count, Math.Round(seconds, 3), Math.Round(count / seconds, 2), files), SampleJson.Default.SampleReport);
         else
-            Terminal.Out.WriteLine($"{count} images in {seconds:F1} s ({count / seconds:F1} images/s): {(files.Length == 1 ? files[0] : $"{files.Length} files in {arguments.GetValue(_out)}")}");
+            Terminal.Out.WriteLine($"{count} {(count == 1 ? "image" : "images")} in {seconds:F1} s ({count / seconds:F1} images/s): {(files.Length == 1 ? files[0] : $"{files.Length} files in {arguments.GetValue(_out)}")}");
         return ExitCode.Done;
     }
 

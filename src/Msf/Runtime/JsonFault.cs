@@ -17,7 +17,7 @@ internal static class JsonFault
         if (After(what, "missing required properties including: ") is { } names) return $"{where ?? "it"} lacks {names.Replace("'", "")}.";
         if (what.Contains("could not be mapped to any .NET member", StringComparison.Ordinal)) return $"there is no member {where}.";
         if (what.Contains("doesn't allow setting null values", StringComparison.Ordinal)) return $"{where} may not be null.";
-        return where is not null ? $"{where}: {what}." : error.LineNumber is { } line ? $"{what} (line {line + 1})." : $"{what}.";
+        return where is not null ? $"{where}: {what}." : error.LineNumber is { } line ? $"no valid JSON, {what} (line {line + 1})." : $"{what}.";
     }
 
     // The reader quotes what it could not read, which in a damaged file can be all that follows.

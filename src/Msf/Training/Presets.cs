@@ -23,14 +23,19 @@ public static class Presets
     /// <summary>Names of the presets that train a diffusion model, sorted.</summary>
     public static IReadOnlyList<string> Models { get; } = [.. Names.Except(Autoencoders).Except(Classifiers)];
 
+    // Models for ImageNet are many and differ in size and patch alone: a line names their families.
+    private static string Choice => string.Join(", ", Names.Select(name => IsImageNet(name) ? $"{name.Split('-')[0]}-*" : name).Distinct()) + " (docs/cost.md lists all)";
+
     /// <summary>Text of a preset.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <exception cref="ArgumentException">There is no such preset.</exception>
     public static string Read(string name)
     {
         using var stream = typeof(Presets).Assembly.GetManifestResourceStream(Prefix + name)
-            ?? throw new ArgumentException($"there is no preset \"{name}\"; choose one of {string.Join(", ", Names)}, or give a file.");
+            ?? throw new ArgumentException($"there is no preset \"{name}\"; choose one of {Choice}, or give a file.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
+
+    private static bool IsImageNet(string name) => name.EndsWith("-256", StringComparison.Ordinal) || name.EndsWith("-512", StringComparison.Ordinal);
 }

@@ -51,7 +51,7 @@ internal sealed class TrainingLoop
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"{e.Message.TrimEnd('.')}: training stopped after {_trained.Images:N0} images, its checkpoints are whole; put that right and go on with --resume.", e);
+                $"{e.Message.TrimEnd('.')}: training stopped after {_trained.Images:N0} images, what it saved is whole; put that right and go on with --resume.", e);
         }
     }
 

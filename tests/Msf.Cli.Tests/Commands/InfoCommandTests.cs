@@ -92,7 +92,7 @@ public sealed class InfoCommandTests
     {
         var run = await CommandLineRun.Of("info", "--model", "nothing");
         Assert.Equal(ExitCode.Failed, run.Code);
-        Assert.Contains("msf-xl-256", run.Error, StringComparison.Ordinal);
+        Assert.Contains("msf-*", run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 }

@@ -31,6 +31,14 @@ public class AtomicFileTests
     }
 
     [Fact]
+    public void What_the_file_system_refuses_is_told_of_the_target_and_not_of_the_temporary_file()
+    {
+        Assert.SkipUnless(Directory.Exists("/proc"), "needs a file system that takes no new files");
+        var refused = Assert.Throws<IOException>(() => AtomicFile.Write("/proc/msf-file", stream => stream.WriteByte(0)));
+        Assert.Equal("/proc/msf-file cannot be written: the file system takes no new files there.", refused.Message);
+    }
+
+    [Fact]
     public void The_target_does_not_change_before_the_writer_is_done()
     {
         using var folder = new TemporaryFolder();

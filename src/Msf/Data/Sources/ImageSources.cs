@@ -44,7 +44,7 @@ public static class ImageSources
         if (source.Split(',') is [var images, var labels] && Find(images) is { } first && Find(labels) is { } second)
             return Keep(IdxPair.Open(first, second), classes);
         throw new FileNotFoundException(
-            $"There is no image set \"{source}\" here or in {DataFolder}. Expected {Accepted}.", source);
+            $"there is no image set \"{source}\" here or in {DataFolder}. Expected {Accepted}.", source);
     }
 
     /// <summary>The folder that relative names are looked for in after the current one.</summary>

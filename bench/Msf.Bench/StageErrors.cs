@@ -1,0 +1,97 @@
+using System.Globalization;
+using Msf.Checkpoints;
+using Msf.Data;
+using Msf.Evaluation;
+using Msf.Factorization;
+using Msf.Sampling;
+using static TorchSharp.torch;
+
+namespace Msf.Bench;
+
+/// <summary>
+/// Which stage of a factorized model of pixels loses what: Frechet distances to held-out images of its samples, of real bases with generated residuals (the upper stages' own error), of
+/// generated bases without residuals to real ones without (the base's own error, at the images' size), and of real images without residuals to whole ones (what the residual has to give).
+/// </summary>
+internal static class StageErrors
+{
+    private const int Batch = 50;
+
+    /// <param name="data">What samples are held against; features of all of it are computed, of its bases, too.</param>
+    /// <param name="heldOut">Images that the model has not seen: their bases are completed.</param>
+    /// <param name="features">A feature network.</param>
+    /// <param name="count">Images of every row.</param>
+    /// <param name="steps">Steps per stage.</param>
+    /// <param name="scale">Guidance of all stages.</param>
+    /// <param name="models">Model folders of one size, classes and factorization.</param>
+    public static void Run(string data, string heldOut, string features, int count, int[] steps, double scale, string[] models)
+    {
+        using var network = TorchScriptFeatures.Load(features);
+        using var known = (IImageSource)ImageSources.Open(data, null);
+        using var unknown = (IImageSource)ImageSources.Open(heldOut, null);
+        var evaluator = new SampleEvaluator(network, Batch);
+        using var first = MsfModel.Load(models[0]);
+        var (side, factorization) = (ModelData.ImageSize(first), new MultiScaleFactorization(first.Manifest.Model.Factorization));
+        int[] places = [.. Enumerable.Range(0, unknown.Count)];
+        new Random(0).Shuffle(places);
+        places = places[..count];
+        Tensor WithoutDetail(Tensor x) => factorization.Condition(factorization.Split(x)[0], [side, side]);
+
+        using var whole = Collect(evaluator, known.Count, summary => Visit(known, [.. Enumerable.Range(0, known.Count)], side, (x, _, _) => evaluator.Add(summary, x)));
+        using var bases = Collect(evaluator, known.Count, summary => Visit(known, [.. Enumerable.Range(0, known.Count)], side, (x, _, _) => evaluator.Add(summary, WithoutDetail(x))));
+        Print("held-out images", whole, Collect(evaluator, count, summary => Visit(unknown, places, side, (x, _, _) => evaluator.Add(summary, x))));
+        Print("held-out images without residual", whole, Collect(evaluator, count, summary => Visit(unknown, places, side, (x, _, _) => evaluator.Add(summary, WithoutDetail(x)))));
+        Print("held-out bases to bases", bases, Collect(evaluator, count, summary => Visit(unknown, places, side, (x, _, _) => evaluator.Add(summary, WithoutDetail(x)))));
+        foreach (var folder in models)
+        {
+            using var model = MsfModel.Load(folder);
+            var sampling = model.Manifest.Sampling with
+            {
+                Stages = [.. model.Manifest.Sampling.Stages.Select((stage, i) => stage with { Steps = steps[i], Guidance = stage.Guidance with { Scale = scale } })],
+            };
+            SamplingRequest Request(int[] labels, long from) => model.Request(labels, seed: 0) with { Sampling = sampling, ImageIndices = [.. labels.Select((_, i) => from + i)] };
+            using var generated = Collect(evaluator, count, _ => { });
+            using var coarse = Collect(evaluator, count, _ => { });
+            using var completed = Collect(evaluator, count, _ => { });
+            Visit(unknown, places, side, (x, labels, from) =>
+            {
+                var sampled = model.Sample(Request(labels, from));
+                evaluator.Add(generated, sampled);
+                evaluator.Add(coarse, WithoutDetail(sampled));
+                evaluator.Add(completed, model.Sample(Request(labels, from) with { Source = new SourceImage { Target = x, Strength = 0 } }));
+            });
+            Console.WriteLine($"{folder}");
+            Print("  samples", whole, generated);
+            Print("  real bases, generated residuals", whole, completed);
+            Print("  bases of samples to bases", bases, coarse);
+        }
+    }
+
+    private static void Print(string what, FeatureSummary data, FeatureSummary samples)
+    {
+        using var scope = NewDisposeScope();
+        using var reference = new FrechetReference(data.Statistics.Moments());
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {reference.DistanceTo(samples.Features()).Distance:F2}"));
+    }
+
+    private static FeatureSummary Collect(SampleEvaluator evaluator, int keep, Action<FeatureSummary> fill)
+    {
+        var summary = new FeatureSummary(evaluator.Network.Width, Math.Min(keep, 5000));
+        fill(summary);
+        return summary;
+    }
+
+    // Images in [-1, 1] with their labels and the number of those before.
+    private static void Visit(IImageSource source, int[] places, int side, Action<Tensor, int[], int> take)
+    {
+        var done = 0;
+        foreach (var some in places.Chunk(Batch))
+        {
+            using var scope = NewDisposeScope();
+            using var noGradient = no_grad();
+            var read = some.Select(source.Read).ToArray();
+            var bytes = stack(read.Select(image => tensor(ImageResizer.Fit(image.Image, side).Pixels, [side, side, 3], ScalarType.Byte)), 0).permute(0, 3, 1, 2).contiguous();
+            take(bytes.to(ScalarType.Float32).div_(127.5f).sub_(1f), [.. some.Select(source.LabelAt)], done);
+            done += some.Length;
+        }
+    }
+}
