@@ -1,4 +1,5 @@
 using System.Globalization;
+using Msf.Autoencoders;
 using Msf.Checkpoints;
 using Msf.Data;
 using Msf.Evaluation;
@@ -9,8 +10,8 @@ using static TorchSharp.torch;
 namespace Msf.Bench;
 
 /// <summary>
-/// Which stage of a factorized model of pixels loses what: Frechet distances to held-out images of its samples, of real bases with generated residuals (the upper stages' own error), of
-/// generated bases without residuals to real ones without (the base's own error, at the images' size), and of real images without residuals to whole ones (what the residual has to give).
+/// Which stage of a factorized model loses what: Frechet distances to held-out images of its samples, of real bases with generated residuals (the upper stages' own error), of
+/// generated bases without residuals to real ones without (the base's own error, at the images' size), and of real images without residuals to whole ones (what the residual has to give). Images of a model of latents are all decoded, the real ones from their own latents.
 /// </summary>
 internal static class StageErrors
 {
@@ -21,32 +22,36 @@ internal static class StageErrors
     /// <param name="features">A feature network.</param>
     /// <param name="count">Images of every row.</param>
     /// <param name="steps">Steps per stage.</param>
-    /// <param name="scale">Guidance of all stages.</param>
+    /// <param name="scale">Guidance of all stages; 0 for the model's own.</param>
     /// <param name="models">Model folders of one size, classes and factorization.</param>
     public static void Run(string data, string heldOut, string features, int count, int[] steps, double scale, string[] models)
     {
         using var network = TorchScriptFeatures.Load(features);
-        using var known = (IImageSource)ImageSources.Open(data, null);
-        using var unknown = (IImageSource)ImageSources.Open(heldOut, null);
         var evaluator = new SampleEvaluator(network, Batch);
         using var first = MsfModel.Load(models[0]);
+        using var known = ModelData.Open(first.Manifest, data);
+        using var unknown = ModelData.Open(first.Manifest, heldOut);
         var (side, factorization) = (ModelData.ImageSize(first), new MultiScaleFactorization(first.Manifest.Model.Factorization));
         int[] places = [.. Enumerable.Range(0, unknown.Count)];
         new Random(0).Shuffle(places);
-        places = places[..count];
-        Tensor WithoutDetail(Tensor x) => factorization.Condition(factorization.Split(x)[0], [side, side]);
+        places = places[..Math.Min(count, places.Length)];
+        var latents = first.Autoencoder;
+        Tensor Target(Tensor x) => latents is null ? x : latents.Config.Normalize(latents.Encode(x).Mean);
+        Tensor Image(Tensor target) => latents is null ? target : latents.DecodeSampled(target);
+        Tensor WithoutDetail(Tensor target) => factorization.Condition(factorization.Split(target)[0], target.shape.AsSpan(2));
 
-        using var whole = Collect(evaluator, known.Count, summary => Visit(known, [.. Enumerable.Range(0, known.Count)], side, (x, _, _) => evaluator.Add(summary, x)));
-        using var bases = Collect(evaluator, known.Count, summary => Visit(known, [.. Enumerable.Range(0, known.Count)], side, (x, _, _) => evaluator.Add(summary, WithoutDetail(x))));
-        Print("held-out images", whole, Collect(evaluator, count, summary => Visit(unknown, places, side, (x, _, _) => evaluator.Add(summary, x))));
-        Print("held-out images without residual", whole, Collect(evaluator, count, summary => Visit(unknown, places, side, (x, _, _) => evaluator.Add(summary, WithoutDetail(x)))));
-        Print("held-out bases to bases", bases, Collect(evaluator, count, summary => Visit(unknown, places, side, (x, _, _) => evaluator.Add(summary, WithoutDetail(x)))));
+        using var whole = Collect(evaluator, known.Count, summary => Visit(known, [.. Enumerable.Range(0, known.Count)], side, (x, _, _) => evaluator.Add(summary, Image(Target(x)))));
+        using var bases = Collect(
+            evaluator, known.Count, summary => Visit(known, [.. Enumerable.Range(0, known.Count)], side, (x, _, _) => evaluator.Add(summary, Image(WithoutDetail(Target(x))))));
+        Print("held-out images", whole, Collect(evaluator, count, summary => Visit(unknown, places, side, (x, _, _) => evaluator.Add(summary, Image(Target(x))))));
+        Print("held-out images without residual", whole, Collect(evaluator, count, summary => Visit(unknown, places, side, (x, _, _) => evaluator.Add(summary, Image(WithoutDetail(Target(x)))))));
+        Print("held-out bases to bases", bases, Collect(evaluator, count, summary => Visit(unknown, places, side, (x, _, _) => evaluator.Add(summary, Image(WithoutDetail(Target(x)))))));
         foreach (var folder in models)
         {
             using var model = MsfModel.Load(folder);
             var sampling = model.Manifest.Sampling with
             {
-                Stages = [.. model.Manifest.Sampling.Stages.Select((stage, i) => stage with { Steps = steps[i], Guidance = stage.Guidance with { Scale = scale } })],
+                Stages = [.. model.Manifest.Sampling.Stages.Select((stage, i) => stage with { Steps = steps[i], Guidance = stage.Guidance with { Scale = scale < 1 ? stage.Guidance.Scale : scale } })],
             };
             SamplingRequest Request(int[] labels, long from) => model.Request(labels, seed: 0) with { Sampling = sampling, ImageIndices = [.. labels.Select((_, i) => from + i)] };
             using var generated = Collect(evaluator, count, _ => { });
@@ -55,9 +60,9 @@ internal static class StageErrors
             Visit(unknown, places, side, (x, labels, from) =>
             {
                 var sampled = model.Sample(Request(labels, from));
-                evaluator.Add(generated, sampled);
-                evaluator.Add(coarse, WithoutDetail(sampled));
-                evaluator.Add(completed, model.Sample(Request(labels, from) with { Source = new SourceImage { Target = x, Strength = 0 } }));
+                evaluator.Add(generated, Image(sampled));
+                evaluator.Add(coarse, Image(WithoutDetail(sampled)));
+                evaluator.Add(completed, Image(model.Sample(Request(labels, from) with { Source = new SourceImage { Target = Target(x), Strength = 0 } })));
             });
             Console.WriteLine($"{folder}");
             Print("  samples", whole, generated);

@@ -97,7 +97,7 @@ internal sealed class RunData : IDisposable
             throw new ArgumentException($"the model's size is {model.Size[0]}x{model.Size[1]}, the latents of {_source.Name} are {side}x{side}; set model.size, or encode at {model.Size[0] * autoencoder!.Factor} pixels.");
         if (model.Classes != _source.Classes.Count)
             throw new ArgumentException(
-                $"the model has {model.Classes} classes, {_source.Name} has {_source.Classes.Count} ({string.Join(", ", _source.Classes.Take(20).Select(c => c.Name))}); set model.classes or data.classes.");
+                $"the model has {model.Classes} classes, {_source.Name} has {_source.Classes.Count} ({string.Join(", ", _source.Classes.Take(20).Select(c => c.Name))}); set model.classes={_source.Classes.Count}, or choose among them with data.classes.");
     }
 
     private void CheckBuckets(BucketConfig buckets, int factor)

@@ -5,6 +5,8 @@ namespace Msf.Training;
 /// <summary>How a run trains. Progress is counted in images: every image of every batch of every stage counts one.</summary>
 public sealed record TrainingConfig
 {
+    private const double BaseShare = 0.3;                                                     // docs/decisions/0036-shares-of-the-stages.md
+
     /// <summary>Length of the run in images, over all stages; the last batch is whole.</summary>
     public required long MaxImages { get; init; }
 
@@ -66,7 +68,7 @@ public sealed record TrainingConfig
     /// </summary>
     public long? InitializeFromBaseAfterImages { get; init; }
 
-    /// <summary>Share of the training compute (multiply-adds) of every stage; null gives the base 85 % and the others the rest in equal parts.</summary>
+    /// <summary>Share of the training compute (multiply-adds) of every stage; null gives the base 30 % and the others the rest in equal parts (docs/results.md).</summary>
     public double[]? StageShares { get; init; }
 
     /// <summary>Type of the products; auto takes the faster of float32 and bfloat16. Weights and averages are float32 always.</summary>
@@ -104,7 +106,7 @@ public sealed record TrainingConfig
     public double[] ResolveShares(int stages)
     {
         if (stages == 1) return [1];
-        var shares = StageShares ?? [0.85, .. Enumerable.Repeat(0.15 / (stages - 1), stages - 1)];
+        var shares = StageShares ?? [BaseShare, .. Enumerable.Repeat((1 - BaseShare) / (stages - 1), stages - 1)];
         var sum = shares.Sum();
         return [.. shares.Select(share => share / sum)];
     }

