@@ -43,6 +43,17 @@ public sealed record RunConfig
         .. SharesDoNotFit(),
     ];
 
+    /// <summary>What is allowed and hardly meant, one line each: stages whose patches hold more numbers than the network has channels, so that no noise can pass it.</summary>
+    public IReadOnlyList<string> Cautions() => Diffusion.Prediction == PredictionKind.Data
+        ? []
+        :
+        [
+            .. Model.Stages.Select((stage, index) => (stage.Width, Index: index, Numbers: Model.Channels * stage.PatchSize * stage.PatchSize))
+                .Where(stage => stage.Numbers > stage.Width)
+                .Select(stage => $"model: a patch of stage {stage.Index} holds {stage.Numbers} numbers and its width is {stage.Width}, too few channels for the noise that a "
+                    + "prediction of velocity or noise holds; take a smaller patch, a larger width, or diffusion.prediction=data."),
+        ];
+
     // With a share of 0 a stage keeps its own weights, and the trunk leaves them behind.
     private IEnumerable<string> SharesDoNotFit()
     {

@@ -1,3 +1,4 @@
+using Msf.Diffusion;
 using Msf.Runtime;
 using Msf.Sampling;
 using Msf.Training;
@@ -87,6 +88,16 @@ public class RunConfigTests
     {
         var config = new TrainingConfig { MaxImages = 1, StageShares = [first, second] };
         Assert.Contains("stageShares", Assert.Single(config.Validate(2)));
+    }
+
+    [Fact]
+    public void A_patch_of_more_numbers_than_channels_is_cautioned_of_unless_data_is_predicted()
+    {
+        var narrow = RunConfigReader.Read("photos-64", ["model.stages.1.patchSize=8"]);
+        Assert.Empty(narrow.Validate());
+        Assert.StartsWith("model: a patch of stage 1 holds 192 numbers and its width is 128", Assert.Single(narrow.Cautions()));
+        Assert.Empty((narrow with { Diffusion = narrow.Diffusion with { Prediction = PredictionKind.Data } }).Cautions());
+        Assert.All(Presets.Models, preset => Assert.Empty(RunConfigReader.Read(preset, []).Cautions()));
     }
 
     [Fact]
