@@ -20,8 +20,8 @@ public class JsonFormatTests
     [InlineData("{}", "it lacks sides.")]
     [InlineData("[]", "it is not an object.")]
     [InlineData("{ \"sides\": [1], \"a\\nb\": 1 }", "there is no member ['a b'].")]
-    [InlineData("{ \"sides\": [1], \"name\": nul\n }", "'nul  }' is an invalid JSON literal. Expected the literal 'null' (line 1).")]
-    [InlineData("{ \"sides\": [1],\n x }", "'x' is an invalid start of a property name. Expected a '\"' (line 2).")]
+    [InlineData("{ \"sides\": [1], \"name\": nul\n }", "no valid JSON, 'nul  }' is an invalid JSON literal. Expected the literal 'null' (line 1).")]
+    [InlineData("{ \"sides\": [1],\n x }", "no valid JSON, 'x' is an invalid start of a property name. Expected a '\"' (line 2).")]
     public void What_is_wrong_is_told_with_its_place(string json, string expected)
     {
         var error = Assert.Throws<InvalidDataException>(() => JsonFormat.Parse<Sample>(json, "sample"));
