@@ -61,8 +61,9 @@ IEnumerable<string> Named(ZipArchive archive, string id)
     {
         using var content = new MemoryStream();
         using (var stream = entry.Open()) stream.CopyTo(content);
+        var bytes = content.ToArray();
         foreach (var text in forbidden)
-            if (content.ToArray().AsSpan().IndexOf(Encoding.UTF8.GetBytes($"{text}/")) >= 0 || content.ToArray().AsSpan().IndexOf(Encoding.Unicode.GetBytes($"{text}/")) >= 0)
+            if (bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes($"{text}/")) >= 0 || bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes($"{text}/")) >= 0)
                 yield return $"{id}: {entry.FullName} names {text}";
     }
 }

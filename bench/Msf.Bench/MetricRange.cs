@@ -22,7 +22,7 @@ internal static class MetricRange
         var options = new EvaluationOptions();
         using var known = (IImageSource)ImageSources.Open(train, null);
         using var unknown = (IImageSource)ImageSources.Open(test, null);
-        var (training, testing) = (Order(known.Count), Order(unknown.Count));
+        var (training, testing) = (ImageBytes.Order(known.Count), ImageBytes.Order(unknown.Count));
         count = Math.Min(count, unknown.Count);
         var heldOut = Math.Min(count, known.Count / 10);                                      // training images that the reference is spared
         reference = Math.Min(reference, known.Count - heldOut);
@@ -83,8 +83,7 @@ internal static class MetricRange
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        var read = places.Select(source.Read).ToArray();
-        var images = stack(read.Select(image => tensor(ImageResizer.Fit(image.Image, size).Pixels, [size, size, 3], ScalarType.Byte)), 0).permute(0, 3, 1, 2).contiguous();
+        var images = ImageBytes.Read(source, places, size);
         set.Add(change is null ? images : change(images, set.Count), [.. places.Select(source.LabelAt)], [.. places.Select(place => (long)place)]);
     }
 
@@ -100,12 +99,5 @@ internal static class MetricRange
     {
         using var generator = SeededNoise.Generator(0, first);
         return rand(images.shape, generator: generator).Times(255.999).floor().to(ScalarType.Byte);
-    }
-
-    private static int[] Order(int count)
-    {
-        int[] order = [.. Enumerable.Range(0, count)];
-        new Random(0).Shuffle(order);
-        return order;
     }
 }

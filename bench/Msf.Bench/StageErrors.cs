@@ -32,20 +32,29 @@ internal static class StageErrors
         using var known = ModelData.Open(first.Manifest, data);
         using var unknown = ModelData.Open(first.Manifest, heldOut);
         var (side, factorization) = (ModelData.ImageSize(first), new MultiScaleFactorization(first.Manifest.Model.Factorization));
-        int[] places = [.. Enumerable.Range(0, unknown.Count)];
-        new Random(0).Shuffle(places);
-        places = places[..Math.Min(count, places.Length)];
+        var places = ImageBytes.Order(unknown.Count)[..Math.Min(count, unknown.Count)];
         var latents = first.Autoencoder;
         Tensor Target(Tensor x) => latents is null ? x : latents.Config.Normalize(latents.Encode(x).Mean);
         Tensor Image(Tensor target) => latents is null ? target : latents.DecodeSampled(target);
         Tensor WithoutDetail(Tensor target) => factorization.Condition(factorization.Split(target)[0], target.shape.AsSpan(2));
 
-        using var whole = Collect(evaluator, known.Count, summary => Visit(known, [.. Enumerable.Range(0, known.Count)], side, (x, _, _) => evaluator.Add(summary, Image(Target(x)))));
-        using var bases = Collect(
-            evaluator, known.Count, summary => Visit(known, [.. Enumerable.Range(0, known.Count)], side, (x, _, _) => evaluator.Add(summary, Image(WithoutDetail(Target(x))))));
-        Print("held-out images", whole, Collect(evaluator, count, summary => Visit(unknown, places, side, (x, _, _) => evaluator.Add(summary, Image(Target(x))))));
-        Print("held-out images without residual", whole, Collect(evaluator, count, summary => Visit(unknown, places, side, (x, _, _) => evaluator.Add(summary, Image(WithoutDetail(Target(x)))))));
-        Print("held-out bases to bases", bases, Collect(evaluator, count, summary => Visit(unknown, places, side, (x, _, _) => evaluator.Add(summary, Image(WithoutDetail(Target(x)))))));
+        FeatureSummary Summary(int keep) => new(network.Width, keep);
+
+        FrechetReference whole, bases;
+        using (FeatureSummary images = Summary(0), coarse = Summary(0))
+        {
+            Gather(known, [.. Enumerable.Range(0, known.Count)], images, coarse);
+            (whole, bases) = (Reference(images), Reference(coarse));
+        }
+        using var wholeHeld = whole;
+        using var basesHeld = bases;
+        using (FeatureSummary images = Summary(count), coarse = Summary(count))
+        {
+            Gather(unknown, places, images, coarse);
+            Print("held-out images", whole, images);
+            Print("held-out images without residual", whole, coarse);
+            Print("held-out bases to bases", bases, coarse);
+        }
         foreach (var folder in models)
         {
             using var model = MsfModel.Load(folder);
@@ -54,9 +63,7 @@ internal static class StageErrors
                 Stages = [.. model.Manifest.Sampling.Stages.Select((stage, i) => stage with { Steps = steps[i], Guidance = stage.Guidance with { Scale = scale < 1 ? stage.Guidance.Scale : scale } })],
             };
             SamplingRequest Request(int[] labels, long from) => model.Request(labels, seed: 0) with { Sampling = sampling, ImageIndices = [.. labels.Select((_, i) => from + i)] };
-            using var generated = Collect(evaluator, count, _ => { });
-            using var coarse = Collect(evaluator, count, _ => { });
-            using var completed = Collect(evaluator, count, _ => { });
+            using FeatureSummary generated = Summary(count), coarse = Summary(count), completed = Summary(count);
             Visit(unknown, places, side, (x, labels, from) =>
             {
                 var sampled = model.Sample(Request(labels, from));
@@ -69,20 +76,26 @@ internal static class StageErrors
             Print("  real bases, generated residuals", whole, completed);
             Print("  bases of samples to bases", bases, coarse);
         }
+
+        // A set's images, and what they are without detail, in one pass.
+        void Gather(IImageSource source, int[] which, FeatureSummary images, FeatureSummary coarse) => Visit(source, which, side, (x, _, _) =>
+        {
+            var target = Target(x);
+            evaluator.Add(images, Image(target));
+            evaluator.Add(coarse, Image(WithoutDetail(target)));
+        });
     }
 
-    private static void Print(string what, FeatureSummary data, FeatureSummary samples)
+    private static FrechetReference Reference(FeatureSummary data)
+    {
+        using var moments = data.Statistics.Moments();
+        return new FrechetReference(moments);
+    }
+
+    private static void Print(string what, FrechetReference data, FeatureSummary samples)
     {
         using var scope = NewDisposeScope();
-        using var reference = new FrechetReference(data.Statistics.Moments());
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {reference.DistanceTo(samples.Features()).Distance:F2}"));
-    }
-
-    private static FeatureSummary Collect(SampleEvaluator evaluator, int keep, Action<FeatureSummary> fill)
-    {
-        var summary = new FeatureSummary(evaluator.Network.Width, Math.Min(keep, 5000));
-        fill(summary);
-        return summary;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {data.DistanceTo(samples.Features()).Distance:F2}"));
     }
 
     // Images in [-1, 1] with their labels and the number of those before.
@@ -93,9 +106,7 @@ internal static class StageErrors
         {
             using var scope = NewDisposeScope();
             using var noGradient = no_grad();
-            var read = some.Select(source.Read).ToArray();
-            var bytes = stack(read.Select(image => tensor(ImageResizer.Fit(image.Image, side).Pixels, [side, side, 3], ScalarType.Byte)), 0).permute(0, 3, 1, 2).contiguous();
-            take(bytes.to(ScalarType.Float32).div_(127.5f).sub_(1f), [.. some.Select(source.LabelAt)], done);
+            take(ImageBytes.Read(source, some, side).to(ScalarType.Float32).div_(127.5f).sub_(1f), [.. some.Select(source.LabelAt)], done);
             done += some.Length;
         }
     }

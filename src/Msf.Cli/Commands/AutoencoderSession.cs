@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Msf.Data;
-using Msf.Runtime;
 using Msf.Training;
 using static TorchSharp.torch;
 
@@ -9,7 +7,7 @@ namespace Msf.Cli.Commands;
 /// <summary>Trains an autoencoder.</summary>
 /// <param name="config">The resolved configuration.</param>
 internal sealed class AutoencoderSession(AutoencoderRunConfig config)
-    : TrainingSession(JsonSerializer.Serialize(config, JsonFormat.Indented), config.Name, config.Data, config.Training, config.Validate)
+    : TrainingSession(config, config.Name, config.Data, config.Training, config.Validate)
 {
     /// <inheritdoc/>
     protected override IEnumerable<string> Costs()

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Msf.Data;
 using Msf.Models;
-using Msf.Runtime;
 using Msf.Training;
 using static TorchSharp.torch;
 
@@ -10,7 +8,7 @@ namespace Msf.Cli.Commands;
 /// <summary>Trains a classifier.</summary>
 /// <param name="config">The resolved configuration.</param>
 internal sealed class ClassifierSession(ClassifierRunConfig config)
-    : TrainingSession(JsonSerializer.Serialize(config, JsonFormat.Indented), config.Name, config.Data, config.Training, config.Validate)
+    : TrainingSession(config, config.Name, config.Data, config.Training, config.Validate)
 {
     /// <inheritdoc/>
     protected override IEnumerable<string> Costs()

@@ -1,16 +1,18 @@
+using System.Text.Json;
 using Msf.Data;
+using Msf.Runtime;
 using Msf.Training;
 using static TorchSharp.torch;
 
 namespace Msf.Cli.Commands;
 
 /// <summary>What <c>msf train</c> is to train, whichever kind it is.</summary>
-/// <param name="config">The resolved configuration, as text.</param>
+/// <param name="config">The resolved configuration.</param>
 /// <param name="name">Name shown to people.</param>
 /// <param name="data">Images.</param>
 /// <param name="training">Optimisation.</param>
 /// <param name="validate">Everything that is wrong with the configuration, one line each.</param>
-internal abstract class TrainingSession(string config, string name, DataConfig data, TrainingConfig training, Func<IReadOnlyList<string>> validate)
+internal abstract class TrainingSession(object config, string name, DataConfig data, TrainingConfig training, Func<IReadOnlyList<string>> validate)
 {
     /// <summary>Name shown to people.</summary>
     protected string Name => name;
@@ -43,7 +45,7 @@ internal abstract class TrainingSession(string config, string name, DataConfig d
         if (validate() is { Count: > 0 } errors) throw new InvalidDataException(string.Join("; ", errors));
         if (options.DryRun)
         {
-            terminal.Out.WriteLine(config);
+            terminal.Out.WriteLine(JsonSerializer.Serialize(config, JsonFormat.Indented));
             foreach (var line in Costs()) terminal.Error.WriteLine(line);
             return ExitCode.Done;
         }
