@@ -43,14 +43,18 @@ public sealed class MsfClient : IDisposable
     }
 
     /// <summary>Makes images and waits for them, by the interface in OpenAI's shape.</summary>
-    /// <param name="request">Images from noise; what is for other kinds is not sent.</param>
+    /// <param name="request">Images from noise; for other kinds there is <see cref="CreateJobAsync"/>.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>PNG files.</returns>
+    /// <exception cref="ArgumentException">The request has a member that is for another kind, or one side of a size without the other.</exception>
     /// <exception cref="MsfException">The server refused.</exception>
     /// <exception cref="HttpRequestException">The server is not there.</exception>
     public async Task<IReadOnlyList<byte[]>> GenerateAsync(JobRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (request is not { Kind: JobKind.Generate, Of: null, Image: null, Mask: null, Strength: null, Sweep: null })
+            throw new ArgumentException("the request starts from a picture or is a sweep; ask for it with CreateJobAsync.", nameof(request));
+        if (request.Width is null != request.Height is null) throw new ArgumentException("the request has one side of a size; give Width and Height, or neither.", nameof(request));
         var size = request is { Width: { } width, Height: { } height } ? $"{width}x{height}" : "auto";
         var body = new
         {

@@ -33,4 +33,21 @@ public sealed record ImageText(JobKind Kind, int Index, GenerationSettings Setti
             throw new InvalidDataException($"{name} has settings that this version does not understand.", error);
         }
     }
+
+    /// <summary>Reads it from a file that must have it.</summary>
+    /// <param name="png">The file.</param>
+    /// <param name="name">What it is called in a message.</param>
+    /// <param name="param">The member of the request that it came by; null for none.</param>
+    /// <exception cref="RequestException">It is not there, or the file is damaged.</exception>
+    internal static ImageText Expect(byte[] png, string name, string? param = null)
+    {
+        try
+        {
+            return Read(png, name) ?? throw new RequestException($"{name} carries no settings; take one that this server made.", param, 400, "no_settings");
+        }
+        catch (InvalidDataException error)
+        {
+            throw new RequestException(error.Message, param);
+        }
+    }
 }

@@ -56,21 +56,9 @@ internal static class GalleryEndpoints
                 if (context.Request.ContentType?.Split(';')[0].Trim() is not "image/png")
                     throw new RequestException("the body must be a PNG file: send Content-Type: image/png.", null, 415, "unsupported_media_type");
                 var file = await RequestBody.ReadAsync(context, limits.RequestBytes);
-                return Results.Json(Settings(file), ServerJson.Options);
+                return Results.Json(ImageText.Expect(file, "the file"), ServerJson.Options);
             })
             .Accepts<byte[]>("image/png").Produces<ImageText>().WithName("msf.readSettings").WithSummary("The settings in a PNG file of the server").WithTags("Gallery");
-    }
-
-    private static ImageText Settings(byte[] file)
-    {
-        try
-        {
-            return ImageText.Read(file, "the file") ?? throw new RequestException("the file carries no settings; take one that this server made.", null, 400, "no_settings");
-        }
-        catch (InvalidDataException error)
-        {
-            throw new RequestException(error.Message);
-        }
     }
 
     private static GalleryItem? Item(ImageGallery gallery, string id, Links links)

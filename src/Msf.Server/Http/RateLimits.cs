@@ -3,19 +3,27 @@ using Microsoft.AspNetCore.Http;
 
 namespace Msf.Server;
 
-/// <summary>How often a client may ask for images: a bucket of tokens each, filled ten times a minute's part.</summary>
+/// <summary>How often a client may ask for images: a bucket of tokens each, filled about once a second.</summary>
 internal sealed class RateLimits
 {
     private readonly PartitionedRateLimiter<string> _buckets;
 
     /// <param name="requestsPerMinute">Requests of a client in a minute.</param>
-    internal RateLimits(int requestsPerMinute) => _buckets = PartitionedRateLimiter.Create<string, string>(client => RateLimitPartition.GetTokenBucketLimiter(client, _ => new TokenBucketRateLimiterOptions
+    internal RateLimits(int requestsPerMinute) =>
+        _buckets = PartitionedRateLimiter.Create<string, string>(client => RateLimitPartition.GetTokenBucketLimiter(client, _ => Bucket(requestsPerMinute)));
+
+    /// <summary>A client's bucket: whole tokens, at intervals of a second or the little more that makes their number in a minute exact.</summary>
+    internal static TokenBucketRateLimiterOptions Bucket(int requestsPerMinute)
     {
-        TokenLimit = requestsPerMinute,
-        TokensPerPeriod = Math.Max(1, requestsPerMinute / 60),
-        ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, 60.0 / requestsPerMinute)),
-        AutoReplenishment = true,
-    }));
+        var tokens = (requestsPerMinute + 59) / 60;
+        return new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = requestsPerMinute,
+            TokensPerPeriod = tokens,
+            ReplenishmentPeriod = TimeSpan.FromMinutes((double)tokens / requestsPerMinute),
+            AutoReplenishment = true,
+        };
+    }
 
     /// <summary>Counts a request.</summary>
     /// <exception cref="RequestException">It is one too many.</exception>

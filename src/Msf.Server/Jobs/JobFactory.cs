@@ -46,11 +46,16 @@ internal sealed class JobFactory(MsfOptions options, ImageGallery gallery, TimeP
             PreviewsAStage = previews,
             Picture = body.Image is null ? null : Picture(body, settings),
         };
-        var cells = body.Kind == JobKind.Sweep ? Cells(job.Settings, body.Sweep!, card) : [job.Settings];
-        if ((long)cells.Count * settings.Count > options.Limits.Count)
-            throw new RequestException($"the sweep would make {cells.Count * settings.Count} images, at most {options.Limits.Count} are taken; try less at once.", "sweep");
+        RequireRoom(body.Sweep, settings.Count);
+        var cells = body.Sweep is { } sweep ? Cells(job.Settings, sweep, card) : [job.Settings];
         job.Tasks = [.. cells.SelectMany((cell, i) => Tasks(job, cell, i * settings.Count, card, speed))];
         return job;
+    }
+
+    private void RequireRoom(SweepBody? sweep, int each)
+    {
+        var images = (long)(sweep?.Steps?.Values.Count ?? 1) * (sweep?.Guidance?.Values.Count ?? 1) * each;
+        if (images > options.Limits.Count) throw new RequestException($"the sweep would make {images} images, at most {options.Limits.Count} are taken; try less at once.", "sweep");
     }
 
     private IEnumerable<ImageTask> Tasks(GenerationJob job, GenerationSettings settings, int first, ModelCard card, ModelSpeed speed)
@@ -103,7 +108,8 @@ internal sealed class JobFactory(MsfOptions options, ImageGallery gallery, TimeP
     // What is left out is as it was in the image; the classes and the seed are its own in any case, for they make its base.
     private JobBody WithSettingsOf(JobBody body, ModelCard card)
     {
-        if (gallery.Read(body.Of!) is not { } png || ImageText.Read(png, "the image") is not { } text) throw RequestException.NotFound("there is no such image in the gallery.");
+        if (gallery.Read(body.Of!) is not { } png) throw RequestException.NotFound("there is no such image in the gallery.");
+        var text = ImageText.Expect(png, "the image", "of");
         var settings = text.Settings;
         if (settings.Model != card.Name) throw new RequestException($"the image was made with {settings.Model}; ask for its variations with that model.", "model");
         if (text.Kind is JobKind.SuperResolution or JobKind.Inpainting) throw new RequestException("the image was made from a picture, which is not kept; there are no variations of it.", "of");

@@ -54,8 +54,7 @@ internal sealed class ModelPool
             if (_stopping) throw new RequestException("the server is stopping.", null, 503, "stopping", TimeSpan.FromSeconds(5));
             var now = _context.Time.GetUtcNow();
             if (_workers.TryGetValue(card.Name, out var known) && known.State != ModelState.Ended) return known;
-            if (known?.Fault is { } fault) _faults[card.Name] = (now + _faultMemory, fault);
-            _workers.Remove(card.Name);
+            if (known is not null) Drop(known);
             if (_faults.TryGetValue(card.Name, out var failed) && failed.Until > now)
                 throw new RequestException($"{card.Name} could not be loaded; the server's log says why.", "model", 503, "model_failed", failed.Until - now);
             MakeRoom(card);
@@ -80,6 +79,7 @@ internal sealed class ModelPool
 
     private void MakeRoom(ModelCard card)
     {
+        foreach (var ended in _workers.Values.Where(worker => worker.State == ModelState.Ended).ToArray()) Drop(ended);
         var needed = card.Bytes(_context.Options.Limits.Batch);
         if (needed > _budget)
             throw new RequestException($"{card.Name} needs about {needed / 1e9:F1} GB, and all models together may take {_budget / 1e9:F1} GB.", "model", 503, "no_memory");
@@ -90,6 +90,13 @@ internal sealed class ModelPool
             _workers.Remove(oldest.Card.Name);
             _ = oldest.Ended.ContinueWith(_ => ServerLog.Unloaded(_context.Log, oldest.Card.Name), TaskScheduler.Default);
         }
+    }
+
+    // One that could not load its model holds no memory, and its fault is remembered for a while.
+    private void Drop(ModelWorker ended)
+    {
+        _workers.Remove(ended.Card.Name);
+        if (ended.Fault is { } fault) _faults[ended.Card.Name] = (_context.Time.GetUtcNow() + _faultMemory, fault);
     }
 
     private static RequestException Full(ModelCard card) =>

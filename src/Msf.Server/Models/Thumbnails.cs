@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Msf.Checkpoints;
 using Msf.Runtime;
 
 namespace Msf.Server;
@@ -53,7 +54,7 @@ internal sealed class Thumbnails(GenerationEngine engine, string folder)
     // Another model of the same name has another digest, or was written at another time.
     private string PathOf(ModelCard card, int index)
     {
-        var version = card.Manifest.Digest?[..16] ?? File.GetLastWriteTimeUtc(Path.Combine(card.Folder, "model.json")).Ticks.ToString("x", CultureInfo.InvariantCulture);
+        var version = card.Manifest.Digest?[..16] ?? File.GetLastWriteTimeUtc(Path.Combine(card.Folder, ModelFolder.ManifestName)).Ticks.ToString("x", CultureInfo.InvariantCulture);
         return Path.Combine(folder, version, string.Create(CultureInfo.InvariantCulture, $"{index}.png"));
     }
 }

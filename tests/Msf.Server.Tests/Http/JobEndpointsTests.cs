@@ -101,6 +101,27 @@ public sealed class JobEndpointsTests(ServedModel served)
     }
 
     [Fact]
+    public async Task A_sweep_that_is_too_large_is_told_how_large_it_is()
+    {
+        using var client = served.Client();
+        var numbers = string.Join(',', Enumerable.Range(1, 20));
+        var answer = await client.PostAsync("/api/jobs", $$"""{"kind":"sweep","count":2,"sweep":{"steps":[{{numbers}}],"guidance":[{{numbers}}] } }""");
+        var error = (await answer.JsonAsync()).GetProperty("error");
+        Assert.Equal((HttpStatusCode.BadRequest, "sweep"), (answer.StatusCode, error.GetProperty("param").GetString()));
+        Assert.Contains("would make 800 images", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Variations_of_a_damaged_image_are_refused_in_words()
+    {
+        using var client = served.Client();
+        const string id = "00000000000000000000000000";
+        await File.WriteAllTextAsync(Path.Combine(served.Gallery, $"{id}.png"), "no PNG", TestContext.Current.CancellationToken);
+        var answer = await client.PostAsync("/api/jobs", $$"""{"kind":"variations","of":"{{id}}"}""");
+        Assert.Equal((HttpStatusCode.BadRequest, "of"), (answer.StatusCode, (await answer.JsonAsync()).GetProperty("error").GetProperty("param").GetString()));
+    }
+
+    [Fact]
     public async Task Variations_share_the_base_of_an_image()
     {
         using var client = served.Client();

@@ -43,6 +43,14 @@ public sealed class OpenAiEndpointsTests(ServedModel served)
     }
 
     [Fact]
+    public async Task The_client_draws_nothing_that_was_not_asked_for()
+    {
+        using var msf = new MsfClient(served.Client());
+        JobRequest[] requests = [new() { Kind = Msf.Client.JobKind.Sweep }, new() { Image = [1] }, new() { Of = "x" }, new() { Strength = 0.5 }, new() { Width = 64 }];
+        foreach (var request in requests) await Assert.ThrowsAsync<ArgumentException>(() => msf.GenerateAsync(request, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_stream_shows_the_base_and_then_the_image()
     {
         using var client = served.Client();

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
 using Msf.Sampling;
 
 namespace Msf.Server.Tests.Models;
@@ -31,6 +32,27 @@ public sealed class ModelPoolTests : IDisposable
         await RunAsync(client, "noto-emoji");
         await RunAsync(client, "two");
         Assert.Equal(["noto-emoji", "two"], await NamesAsync(client, loaded: true));
+        await app.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_model_that_cannot_be_loaded_takes_no_memory_from_others()
+    {
+        foreach (var name in new[] { "broken", "whole" }) Copy(Path.Combine(_folder.FullName, "models", name));
+        await File.WriteAllTextAsync(Path.Combine(_folder.FullName, "models", "broken", "stage0.safetensors"), "nothing", TestContext.Current.CancellationToken);
+        var bytes = ModelCard.Read("x", ServedModel.Model).Bytes(new ServerLimits().Batch);
+        await using var app = await ServedModel.StartAsync(ServedModel.OptionsIn(_folder.FullName) with
+        {
+            Models = Path.Combine(_folder.FullName, "models"),
+            Limits = new ServerLimits { ModelBytes = 2 * bytes + 1 },
+        });
+        using var client = app.GetTestClient();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.PostAsync("/api/jobs", """{"model":"broken","steps":1}""")).StatusCode);
+        await app.Services.GetRequiredService<GenerationEngine>().Pool.Find("broken")!.Ended;
+        await RunAsync(client, "whole");
+        Assert.Equal(["noto-emoji", "whole"], await NamesAsync(client, loaded: true));
+        var refused = await client.PostAsync("/api/jobs", """{"model":"broken","steps":1}""");
+        Assert.Equal("model_failed", (await refused.JsonAsync()).GetProperty("error").GetProperty("code").GetString());
         await app.StopAsync(TestContext.Current.CancellationToken);
     }
 
