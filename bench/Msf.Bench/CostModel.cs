@@ -62,7 +62,7 @@ internal static class CostModel
         var interval = new GuidanceConfig { Scale = 2, From = 0.2, To = 0.7 };
         static StageSamplingConfig Budget(int steps, GuidanceConfig? guidance = null, SolverKind solver = SolverKind.Euler) =>
             new() { Steps = steps, Guidance = guidance ?? new(), Solver = solver };
-        static ModelConfig Preset(string name) => RunConfigReader.Read(name, []).Model;
+        static ModelConfig Preset(string name, params string[] set) => RunConfigReader.Read(name, set).Model;
         static ModelConfig One(int width, int depth, int heads, int size) => new()
         {
             Name = $"{width} wide, {depth} deep",
@@ -84,7 +84,9 @@ internal static class CostModel
             new(Preset("msf-s-2-4-4-256"), [Budget(8, guided), Budget(6, interval), Budget(4)], 4, fp32),
             new(One(256, 6, 4, 32), [Budget(6, guided)], 4, fp32),
             new(Preset("noto-emoji"), [Budget(10, guided, SolverKind.Heun), Budget(8)], 1, fp32),
-            new(Preset("cifar10"), [Budget(12, guided), Budget(6)], 16, bf16),
+            new(
+                Preset("cifar10", "model.stages.0.width=256", "model.stages.0.depth=8", "model.stages.0.heads=4", "model.stages.1.width=256", "model.stages.1.heads=4"),
+                [Budget(12, guided), Budget(6)], 16, bf16),
         ];
     }
 
