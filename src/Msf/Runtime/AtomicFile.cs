@@ -29,7 +29,7 @@ public static class AtomicFile
         catch (Exception e)
         {
             File.Delete(temporary);
-            if (e is IOException refused && Explain(refused, path, temporary) is { } explained) throw explained;
+            if (TemporaryName.Explain(e, path, temporary) is { } explained) throw explained;
             throw;
         }
         if (durable) DiskSync.Folder(folder);
@@ -42,16 +42,6 @@ public static class AtomicFile
         if (!Directory.Exists(folder)) return;
         foreach (var file in Directory.GetFiles(folder))
             if (TemporaryName.TargetOf(Path.GetFileName(file), TemporaryName.Unfinished) is not null) DeleteIfPossible(file);
-    }
-
-    // The system speaks of the temporary file, which nobody asked for and which is gone: the line names the target. Null where it speaks of something else.
-    private static IOException? Explain(IOException refused, string path, string temporary)
-    {
-        if (!refused.Message.Contains(temporary, StringComparison.Ordinal)) return null;
-        var reason = refused is FileNotFoundException or DirectoryNotFoundException
-            ? "the file system takes no new files there"
-            : refused.Message.Replace($"'{temporary}'", "", StringComparison.Ordinal).Trim(' ', ':', '.');
-        return new IOException($"{path} cannot be written: {reason}.", refused);
     }
 
     // A leftover that cannot be removed now is tried again by the next sweep.

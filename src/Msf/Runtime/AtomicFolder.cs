@@ -36,9 +36,10 @@ public static class AtomicFolder
             if (Directory.Exists(path)) replaced = FolderSwap.Replace(temporary, path);
             else Directory.Move(temporary, path);
         }
-        catch
+        catch (Exception e)
         {
             DeleteIfPossible(temporary);
+            if (TemporaryName.Explain(e, path, temporary) is { } explained) throw explained;
             throw;
         }
         DiskSync.Folder(parent);

@@ -29,4 +29,25 @@ internal static class TemporaryName
             ? name[..mark]
             : null;
     }
+
+    /// <summary>
+    /// What the system refused, said of the target: a line about a temporary name, which nobody asked for and which is gone, would help nobody. Null where the line speaks of something else.
+    /// </summary>
+    /// <param name="refused">What the system said.</param>
+    /// <param name="path">The target.</param>
+    /// <param name="temporary">The name that stood for it.</param>
+    internal static Exception? Explain(Exception refused, string path, string temporary)
+    {
+        if (!refused.Message.Contains(temporary, StringComparison.Ordinal)) return null;
+        var told = refused.Message.Replace(temporary, path, StringComparison.Ordinal);
+        return refused switch
+        {
+            UnauthorizedAccessException => new UnauthorizedAccessException(told, refused),
+            FileNotFoundException or DirectoryNotFoundException => new IOException($"{path} cannot be written: the file system takes no new files there.", refused),
+            IOException when told.IndexOf($"'{path}", StringComparison.Ordinal) is >= 0 and var start && told.IndexOf('\'', start + 1) is >= 0 and var end =>
+                new IOException($"{told[(start + 1)..end]} cannot be written: {told.Remove(start, end + 1 - start).Trim(' ', ':', '.')}.", refused),
+            IOException => new IOException(told, refused),
+            _ => null,
+        };
+    }
 }

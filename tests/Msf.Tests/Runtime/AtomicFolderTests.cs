@@ -44,6 +44,19 @@ public class AtomicFolderTests
     }
 
     [Fact]
+    public void What_the_system_refuses_is_said_of_the_target()
+    {
+        using var folder = new TemporaryFolder();
+        string Told<T>(Action<string> write) where T : Exception => Assert.Throws<T>(() => AtomicFolder.Write(folder["a"], write)).Message;
+
+        Assert.Equal($"{folder["a"]}/file cannot be written: No space left on device.", Told<IOException>(into => throw new IOException($"No space left on device : '{into}/file'")));
+        Assert.Equal($"{folder["a"]}/file could not be flushed.", Told<IOException>(into => throw new IOException($"{into}/file could not be flushed.")));
+        Assert.Equal($"Access to the path '{folder["a"]}/file' is denied.", Told<UnauthorizedAccessException>(into => throw new UnauthorizedAccessException($"Access to the path '{into}/file' is denied.")));
+        Assert.Equal($"{folder["a"]} cannot be written: the file system takes no new files there.", Told<IOException>(into => File.WriteAllText($"{into}/none/file", "")));
+        Assert.Equal("something else", Told<IOException>(_ => throw new IOException("something else")));
+    }
+
+    [Fact]
     public async Task Readers_never_see_the_target_absent_while_it_is_replaced()
     {
         using var folder = new TemporaryFolder();
