@@ -33,6 +33,10 @@ internal abstract class MsfCommand : Command
     /// <returns>A member of <see cref="ExitCode"/>.</returns>
     protected abstract int Run(ParseResult arguments, CancellationToken cancellation);
 
+    /// <summary>Whether the same command goes on from what it has done when it is stopped.</summary>
+    /// <param name="arguments">What the user typed.</param>
+    protected virtual bool GoesOn(ParseResult arguments) => false;
+
     // A thread of its own leaves the main thread free to see Ctrl+C.
     private Task<int> RunSafely(ParseResult arguments, CancellationToken cancellation) => Task.Factory.StartNew(
         () =>
@@ -40,6 +44,11 @@ internal abstract class MsfCommand : Command
             try
             {
                 return Run(arguments, cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                Terminal.WriteError(GoesOn(arguments) ? "stopped; the same command goes on from here." : "stopped.");
+                return ExitCode.Failed;
             }
             catch (Exception e) when (Explain(e) is { } explained)
             {
@@ -55,7 +64,6 @@ internal abstract class MsfCommand : Command
     private static (string Message, int Code)? Explain(Exception e) => e switch
     {
         UsageException => (e.Message, ExitCode.Usage),
-        OperationCanceledException => ("stopped.", ExitCode.Failed),
         ArgumentException { ParamName: { } name } => (e.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal), ExitCode.Failed),
         LibtorchNotFoundException or HttpRequestException or InvalidDataException or IOException or UnauthorizedAccessException or ArgumentException
             => (e.Message, ExitCode.Failed),

@@ -28,6 +28,9 @@ internal sealed class CompareCommand : MsfCommand
     }
 
     /// <inheritdoc/>
+    protected override bool GoesOn(ParseResult arguments) => !arguments.GetValue(_dryRun);
+
+    /// <inheritdoc/>
     protected override int Run(ParseResult arguments, CancellationToken cancellation)
     {
         var path = arguments.GetRequiredValue(_config);
@@ -54,7 +57,7 @@ internal sealed class CompareCommand : MsfCommand
         Terminal.Out.WriteLine($"{done} of {count} arms and seeds are measured");
         foreach (var arm in report.Arms)
             Terminal.Out.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"  {arm.Name}: distance {arm.End.Distance.Mean:F2}{(arm.End.Distance.StandardError is { } e ? $" ± {e:F2}" : "")} ({arm.Seeds.Length} seeds), {arm.End.SamplingMultiplyAdds / 1e9:F2} G an image"));
+                CultureInfo.InvariantCulture, $"  {arm.Name}: distance {arm.End.Distance.Mean:F2}{(arm.End.Distance.StandardError is { } e ? $" ± {e:F2}" : "")} ({arm.Seeds.Length} {(arm.Seeds.Length == 1 ? "seed" : "seeds")}), {arm.End.SamplingMultiplyAdds / 1e9:F2} G an image"));
         foreach (var words in report.Verdict) Terminal.Out.WriteLine(words);
         Terminal.Out.WriteLine(string.Join(", ", files));
         return ExitCode.Done;

@@ -26,6 +26,9 @@ internal sealed class DataDownloadCommand : MsfCommand
     }
 
     /// <inheritdoc/>
+    protected override bool GoesOn(ParseResult arguments) => true;
+
+    /// <inheritdoc/>
     protected override int Run(ParseResult arguments, CancellationToken cancellation)
     {
         if (arguments.GetValue(_what) is not { } what) return List(arguments.GetValue(_json));

@@ -26,6 +26,9 @@ internal sealed class DataPrepareCommand : MsfCommand
     }
 
     /// <inheritdoc/>
+    protected override bool GoesOn(ParseResult arguments) => true;
+
+    /// <inheritdoc/>
     protected override int Run(ParseResult arguments, CancellationToken cancellation)
     {
         var output = arguments.GetRequiredValue(_out);

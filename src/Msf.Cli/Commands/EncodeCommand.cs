@@ -32,6 +32,9 @@ internal sealed class EncodeCommand : MsfCommand
     }
 
     /// <inheritdoc/>
+    protected override bool GoesOn(ParseResult arguments) => true;
+
+    /// <inheritdoc/>
     protected override int Run(ParseResult arguments, CancellationToken cancellation)
     {
         var (writer, writers) = Writer(arguments.GetRequiredValue(_shards));

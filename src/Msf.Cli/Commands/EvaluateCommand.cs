@@ -61,6 +61,9 @@ internal sealed class EvaluateCommand : MsfCommand
     }
 
     /// <inheritdoc/>
+    protected override bool GoesOn(ParseResult arguments) => true;
+
+    /// <inheritdoc/>
     protected override int Run(ParseResult arguments, CancellationToken cancellation)
     {
         var samples = arguments.GetValue(_samples);

@@ -41,6 +41,9 @@ internal sealed class TuneCommand : MsfCommand
     }
 
     /// <inheritdoc/>
+    protected override bool GoesOn(ParseResult arguments) => arguments.GetValue(_out) is not null;
+
+    /// <inheritdoc/>
     protected override int Run(ParseResult arguments, CancellationToken cancellation)
     {
         if (ListArgument.Parse<int>(arguments.GetRequiredValue(_samples), "--samples") is not [var first, var most])

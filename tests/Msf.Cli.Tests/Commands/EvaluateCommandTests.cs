@@ -60,7 +60,7 @@ public sealed class EvaluateCommandTests(TinyModel tiny, TinyClassifier classifi
         using var stop = new CancellationTokenSource();
         stop.Cancel();
         var stopped = await CommandLineRun.Of(null, stop.Token, "evaluate", "--features", classifier.Run, "--model", tiny.Model, "--data", Data, "--count", "48", "--precision", "fp32", "--out", Place("stopped"));
-        Assert.Equal((ExitCode.Failed, "msf: stopped."), (stopped.Code, stopped.Error.TrimEnd()));
+        Assert.Equal((ExitCode.Failed, "msf: stopped; the same command goes on from here."), (stopped.Code, stopped.Error.TrimEnd()));
         Assert.True(Directory.Exists(Path.Combine(Place("stopped"), "work")));
         var other = await EvaluateModel("stopped", "--seed", "9");
         Assert.Equal(ExitCode.Failed, other.Code);
