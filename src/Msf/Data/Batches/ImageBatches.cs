@@ -15,10 +15,8 @@ public sealed class ImageBatches : ITrainingBatches
 
     private readonly LoaderOptions _options;
     private readonly BrokenImages _broken;
-    private readonly PixelStore[] _stores;
-    private readonly AspectBuckets? _buckets;
+    private readonly BatchStores _stores;
     private readonly ImageAugmentation _augmentation;
-    private readonly Func<long, int[], int> _choose;                                          // places from a position on, and their store
     private readonly long[] _labels;
     private readonly BatchPipeline? _pipeline;
     private readonly SpareBuffers _spare = new(BatchPipeline.Ahead);
@@ -67,31 +65,12 @@ public sealed class ImageBatches : ITrainingBatches
         _labels = [.. Enumerable.Range(0, source.Count).Select(i => (long)source.LabelAt(i))];
         _broken = new BrokenImages(source, _options.MaxBroken, brokenFound);
         _augmentation = new ImageAugmentation(_options);
-        if (buckets)
-        {
-            _buckets = AspectBuckets.Assign(source, sizes);
-            sizes = _buckets.Sizes;
-            var needed = sizes.Zip(_buckets.Places, (size, places) => 3L * size.Width * size.Height * places.Length).Sum();
-            var budget = needed <= _options.MemoryBudget ? needed : 0;                        // all buckets are kept, or none
-            _stores = [.. sizes.Zip(_buckets.Places, (size, places) => new PixelStore(source, size, budget, _broken, places: places))];
-            _choose = new BucketOrder([.. _stores.Select(store => store.Count)], _options.Seed).Choose;
-        }
-        else
-        {
-            var order = new BatchOrder(source.Count, _options.Seed);
-            _stores = [new PixelStore(source, sizes[0], _options.MemoryBudget, _broken, whole: _augmentation.Crops)];
-            _choose = (position, into) =>
-            {
-                order.Indices(position, into);
-                return 0;
-            };
-        }
-        Sizes = sizes;
+        _stores = buckets ? BatchStores.OfBuckets(source, sizes, _options, _broken) : BatchStores.OfOneSize(source, sizes[0], _options, _broken, whole: _augmentation.Crops);
         _pipeline = _options.Threads > 0 ? new BatchPipeline(_options.Threads, Plan, Prepare) : null;
     }
 
     /// <summary>Sizes of the images: one, or one of every bucket that has images.</summary>
-    public IReadOnlyList<PixelSize> Sizes { get; }
+    public IReadOnlyList<PixelSize> Sizes => _stores.Sizes;
 
     /// <summary>Width and height of the images in pixels where they are squares of one size.</summary>
     public int ImageSize => Sizes[0].Width;
@@ -103,7 +82,7 @@ public sealed class ImageBatches : ITrainingBatches
     public IReadOnlyList<int> Shape => [3, Sizes[0].Height, Sizes[0].Width];
 
     /// <summary>Whether all images are held decoded in memory.</summary>
-    public bool InMemory => _stores.All(store => store.InMemory);
+    public bool InMemory => _stores.InMemory;
 
     /// <summary>The broken images met so far.</summary>
     public IReadOnlyList<BrokenImage> Broken => _broken.All;
@@ -136,21 +115,14 @@ public sealed class ImageBatches : ITrainingBatches
         foreach (var index in indices)
             if (index < 0 || index >= Count)
                 throw new ArgumentException($"There is no image {index}: indices go from 0 to {Count - 1}.", nameof(indices));
-        var (store, places) = (0, indices.ToArray());
-        if (_buckets is not null)
-        {
-            store = _buckets.Of(places[0]).Bucket;
-            if (places.Any(place => _buckets.Of(place).Bucket != store)) throw new ArgumentException("the images are of several sizes; ask for those of one (Alike).", nameof(indices));
-            places = [.. places.Select(place => _buckets.Of(place).Index)];
-        }
-        var batch = new PreparedBatch(position: -1, places, Room(places.Length, _stores[store]), _stores[store], augmented: false);
+        var (store, places) = _stores.Locate(indices.ToArray());
+        var batch = new PreparedBatch(position: -1, places, Room(places.Length, store), store, augmented: false);
         PixelStore.ForEach(batch.Size, i => Load(batch, i));
         return Finish(batch);
     }
 
     /// <inheritdoc/>
-    public IEnumerable<int[]> Alike(IReadOnlyList<int> indices) =>
-        _buckets is null ? [[.. indices]] : indices.GroupBy(place => _buckets.Of(place).Bucket).Select(group => group.ToArray());
+    public IEnumerable<int[]> Alike(IReadOnlyList<int> indices) => _stores.Alike(indices);
 
     /// <summary>Ends the loader threads. Batches that were handed out stay whose they are; the source stays open.</summary>
     public void Dispose() => _pipeline?.Dispose();
@@ -158,7 +130,7 @@ public sealed class ImageBatches : ITrainingBatches
     private PreparedBatch Plan(long position, int size)
     {
         var indices = new int[size];
-        var store = _stores[_choose(position, indices)];
+        var store = _stores.Choose(position, indices);
         return new PreparedBatch(position, indices, Room(size, store), store, _augmentation.Labels);
     }
 
