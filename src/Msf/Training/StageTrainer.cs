@@ -1,4 +1,3 @@
-using Msf.Checkpoints;
 using Msf.Diffusion;
 using Msf.Models;
 using Msf.Runtime;
@@ -14,16 +13,12 @@ namespace Msf.Training;
 public sealed class StageTrainer : IDisposable
 {
     private const string LossByTimeName = "lossByTime";                                       // absent from older checkpoints
-    private const string FixedPrefix = "fixed:";                                                 // so are these
     private readonly int _stage;
     private readonly NonFiniteSteps _skipped;
     private readonly TrainingConfig _config;
     private readonly StageLoss _loss;
-    private readonly ParameterGroup? _trunk;
-    private readonly ParameterGroup _own;
-    private readonly ParameterGroup[] _groups;                                                // in the order of the gradient
+    private readonly StageWeights _weights;
     private readonly BatchGradient _gradient;
-    private readonly Dictionary<string, Tensor> _fixed;                                       // positions: trained by nobody
 
     /// <summary>Takes over a freshly initialised or loaded float32 network and casts it to the compute type.</summary>
     /// <param name="network">The network, float32, on its device; disposed with this.</param>
@@ -45,18 +40,14 @@ public sealed class StageTrainer : IDisposable
     /// <param name="trunk">The trunk, not disposed with this; null where the whole network is the stage's own.</param>
     internal StageTrainer(DiffusionTransformer network, StageLoss loss, TrainingConfig config, ScalarType computeType, long totalImages, int stage, ParameterGroup? trunk)
     {
-        (_stage, Network, _loss, _config, _trunk) = (stage, network, loss, config, trunk);
+        (_stage, Network, _loss, _config) = (stage, network, loss, config);
         _skipped = new NonFiniteSteps(config.NonFiniteLimit);
-        _own = new ParameterGroup(network, key => trunk is null || !SharedTrunk.Holds(key), config, totalImages);
-        _groups = trunk is null ? [_own] : [trunk, _own];
-        var all = StateDictLoader.Extract(network);
-        var trained = new FlatParameters(network).Names;
-        _fixed = all.Keys.Except(trained).ToDictionary(name => name, name => all[name].clone().DetachFromDisposeScope());
-        LossByTime = new LossByTime(_own.Weights.device);
+        _weights = new StageWeights(network, config, totalImages, trunk);
+        LossByTime = new LossByTime(_weights.Own.Weights.device);
         network.to(computeType);
-        foreach (var group in _groups) group.Attach(network);
+        _weights.Attach();
         network.train();
-        _gradient = new BatchGradient(network, _groups, loss, config);
+        _gradient = new BatchGradient(network, _weights.Groups, loss, config);
         CpuAllocator.Trim();                                                                  // of the network that was cast
     }
 
@@ -70,7 +61,7 @@ public sealed class StageTrainer : IDisposable
     public LossByTime LossByTime { get; }
 
     /// <summary>Images this stage has seen, those of skipped steps included.</summary>
-    public long Images => _own.Images;
+    public long Images => _weights.Own.Images;
 
     /// <summary>Steps skipped because loss or gradient was not finite.</summary>
     public long SkippedSteps => _skipped.Count;
@@ -79,7 +70,7 @@ public sealed class StageTrainer : IDisposable
     public int SkippedInARow => _skipped.InARow;
 
     /// <summary>Images this stage will have seen at the end of the run.</summary>
-    public long TotalImages => _own.TotalImages;
+    public long TotalImages => _weights.Own.TotalImages;
 
     /// <summary>Trains on one batch.</summary>
     /// <param name="component">Standardised component, (B, C, h, w), float32.</param>
@@ -99,7 +90,7 @@ public sealed class StageTrainer : IDisposable
         var draw = _loss.Draw(component, labels, condition, generator) with { Augmentation = augmentation };
         var norm = _gradient.Compute(Teacher?.Straighten(draw) ?? draw, LossByTime);
         var mean = LossByTime.StepMean();
-        var rates = _groups.Select(group => group.Count(batch)).ToArray();
+        var rates = _weights.Groups.Select(group => group.Count(batch)).ToArray();
         if (!double.IsFinite(mean) || !double.IsFinite(norm))
         {
             // The images are spent all the same: schedules and shares go by them, and the same batch again would give the same result.
@@ -109,7 +100,7 @@ public sealed class StageTrainer : IDisposable
         _skipped.Clear();
         LossByTime.Commit();
         long offset = 0;
-        foreach (var (group, rate) in _groups.Zip(rates))
+        foreach (var (group, rate) in _weights.Groups.Zip(rates))
         {
             group.Step(_gradient.Value.narrow(0, offset, group.Length), rate, Math.Min(1, _config.GradientClip / norm), batch);
             offset += group.Length;
@@ -128,44 +119,26 @@ public sealed class StageTrainer : IDisposable
     internal WeightTransfer Initialize(IReadOnlyDictionary<string, Tensor> source, string what, bool withFixed, bool withTrunk = false)
     {
         if (Images > 0) throw new InvalidOperationException($"stage {_stage} has been trained on {Images} images; initialise it before.");
-        using var noGrad = no_grad();
-        using var scope = NewDisposeScope();
-        var groups = withTrunk ? _groups : [_own];
-        var own = groups.SelectMany(group => group.Unflatten(group.Weights)).ToDictionary();
-        if (withFixed)
-            foreach (var (name, tensor) in _fixed) own.Add(name, tensor);
-        var transfer = WeightTransfer.Plan(WeightTransfer.Shapes(source), WeightTransfer.Shapes(own), what);
-        foreach (var name in transfer.Taken) own[name].copy_(source[name]);
-        foreach (var group in groups) group.RestartAverages();
-        Publish();
-        return transfer;
+        return _weights.Initialize(source, what, withFixed, withTrunk);
     }
 
     /// <summary>The stage's own weights, from which one above the base can start, by name; views, owned by the caller's dispose scope.</summary>
-    internal Dictionary<string, Tensor> Weights() => _own.Unflatten(_own.Weights);
-
-    // Into the network that computes.
-    private void Publish()
-    {
-        var state = Network.state_dict();
-        foreach (var (name, tensor) in _fixed) state[name].copy_(tensor);
-        foreach (var group in _groups) group.Publish();
-    }
+    internal Dictionary<string, Tensor> Weights() => _weights.Own.Unflatten(_weights.Own.Weights);
 
     /// <summary>Learning rate at the present number of images.</summary>
-    public double LearningRate() => _own.LearningRate;
+    public double LearningRate() => _weights.Own.LearningRate;
 
     /// <summary>Puts the averaged weights into the network, in evaluation mode, until <see cref="LeaveAverage"/>.</summary>
     public void EnterAverage()
     {
-        foreach (var group in _groups) group.PublishAverage();
+        foreach (var group in _weights.Groups) group.PublishAverage();
         Network.eval();
     }
 
     /// <summary>Puts the trained weights back into the network, in training mode.</summary>
     public void LeaveAverage()
     {
-        foreach (var group in _groups) group.Publish();
+        foreach (var group in _weights.Groups) group.Publish();
         Network.train();
     }
 
@@ -173,26 +146,19 @@ public sealed class StageTrainer : IDisposable
     /// <param name="average">A copy of the average of the stage's own weights, (P), to take them from; null takes them from the average itself.</param>
     /// <param name="trunk">The same of a shared trunk.</param>
     /// <returns>Float32 tensors: views of the average, owned by the caller's dispose scope, and tensors of this, which never change.</returns>
-    public Dictionary<string, Tensor> AverageState(Tensor? average = null, Tensor? trunk = null)
-    {
-        var state = _own.Unflatten(average ?? _own.Average);
-        foreach (var (name, tensor) in _trunk?.Unflatten(trunk ?? _trunk.Average) ?? []) state.Add(name, tensor);
-        foreach (var (name, tensor) in _fixed) state.Add(name, tensor);
-        return state;
-    }
+    public Dictionary<string, Tensor> AverageState(Tensor? average = null, Tensor? trunk = null) => _weights.AverageState(average, trunk);
 
     /// <summary>Averages from which one of any width can be built later, in the order of their widths in the configuration.</summary>
-    internal IReadOnlyList<PowerFunctionAverage> PostHocAverages => _own.PostHocAverages;
+    internal IReadOnlyList<PowerFunctionAverage> PostHocAverages => _weights.Own.PostHocAverages;
 
     /// <summary>What is not trained, by the network's keys: positions. The tensors belong to this and never change.</summary>
-    internal IReadOnlyDictionary<string, Tensor> FixedState => _fixed;
+    internal IReadOnlyDictionary<string, Tensor> FixedState => _weights.Fixed;
 
     /// <summary>Everything of the stage itself that a resumed run needs, by name; the tensors belong to this.</summary>
     public IReadOnlyDictionary<string, Tensor> State()
     {
-        var state = _own.State();
+        var state = _weights.State();
         state.Add(LossByTimeName, LossByTime.Sums);
-        foreach (var (name, tensor) in _fixed) state.Add($"{FixedPrefix}{name}", tensor);
         return state;
     }
 
@@ -206,24 +172,20 @@ public sealed class StageTrainer : IDisposable
     public void Restore(IReadOnlyDictionary<string, Tensor> state, long images, long steps, long skipped = 0, int skippedInARow = 0)
     {
         using var noGrad = no_grad();
-        _own.Restore(state, images, steps);
-        if (state.ContainsKey(LossByTimeName)) _own.Copy(state, LossByTimeName, LossByTime.Sums);
-        foreach (var (name, tensor) in _fixed)
-            if (state.ContainsKey($"{FixedPrefix}{name}")) _own.Copy(state, $"{FixedPrefix}{name}", tensor);
+        _weights.Restore(state, images, steps);
+        if (state.ContainsKey(LossByTimeName)) _weights.Own.Copy(state, LossByTimeName, LossByTime.Sums);
         (_skipped.Count, _skipped.InARow) = (skipped, skippedInARow);
-        Publish();
     }
 
     /// <summary>Optimiser steps taken.</summary>
-    public long Steps => _own.Steps;
+    public long Steps => _weights.Own.Steps;
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _own.Dispose();
+        _weights.Dispose();
         _gradient.Dispose();
         LossByTime.Dispose();
-        foreach (var tensor in _fixed.Values) tensor.Dispose();
         Network.Dispose();
     }
 }
