@@ -14,8 +14,8 @@ public sealed class SamplingCohort : IDisposable
 {
     private readonly SamplerStages _stages;
     private readonly SourceLevels? _source;
-    private readonly List<IDisposable> _keptForAll = [];
-    private readonly List<IDisposable> _keptForStage = [];
+    private readonly KeptTensors _keptForAll = new();
+    private readonly KeptTensors _keptForStage = new();
     private SamplingRequest _request;
     private StageRun? _run;
     private Tensor? _level;
@@ -25,7 +25,7 @@ public sealed class SamplingCohort : IDisposable
         (_stages, _request) = (stages, request);
         if (request.Source is not { } picture) return;
         using var inference = inference_mode();
-        _source = Kept(_keptForAll, () => stages.Levels(picture));
+        _source = _keptForAll.Keep(() => stages.Levels(picture));
         if (picture.Strength > 0) return;
         _level = stages.Level(0, Images(), null, null, _source).DetachFromDisposeScope();   // the base is given
         Stage = 1;
@@ -63,7 +63,7 @@ public sealed class SamplingCohort : IDisposable
     {
         if (IsDone) throw new InvalidOperationException("all stages are done.");
         using var inference = inference_mode();
-        _run ??= Kept(_keptForStage, () => _stages.Begin(Stage, Images(), _level, 1, _source, _request, null, default));
+        _run ??= _keptForStage.Keep(() => _stages.Begin(Stage, Images(), _level, 1, _source, _request, null, default));
         _run.Cancellation = cancellation;
         _run.Advance();
         if (_run.Step == _run.Steps) EndStage();
@@ -101,7 +101,7 @@ public sealed class SamplingCohort : IDisposable
             level.Dispose();
         }
         if (_run is null) return;
-        _ = Kept(_keptForStage, () =>
+        _ = _keptForStage.Keep(() =>
         {
             if (shared) KeepBases();
             else _run.Keep(rows, Images());
@@ -144,7 +144,7 @@ public sealed class SamplingCohort : IDisposable
         EndRun();
         _level?.Dispose();
         _level = null;
-        Free(_keptForAll);
+        _keptForAll.Dispose();
     }
 
     private StageImages Images() => StageImages.Of(_request, Stage, _stages.Device);
@@ -179,25 +179,6 @@ public sealed class SamplingCohort : IDisposable
     {
         _run?.Dispose();
         _run = null;
-        Free(_keptForStage);
-    }
-
-    // What is made outlives the scope of the call: it belongs to the stage, or to the batch.
-    private static T Kept<T>(List<IDisposable> keeper, Func<T> make)
-    {
-        using var scope = NewDisposeScope();
-        var made = make();
-        foreach (var tensor in scope.DisposablesView.ToArray())
-        {
-            scope.Detach(tensor);
-            keeper.Add(tensor);
-        }
-        return made;
-    }
-
-    private static void Free(List<IDisposable> keeper)
-    {
-        foreach (var tensor in keeper) tensor.Dispose();
-        keeper.Clear();
+        _keptForStage.Dispose();
     }
 }
