@@ -80,19 +80,34 @@ internal sealed class CompareCommand : MsfCommand
     private int PrintPlan(ComparisonConfig config, TorchSharp.torch.Device device, CancellationToken cancellation)
     {
         var estimate = new ComparisonEstimate(config, device);
-        var total = 0.0;
+        var (total, missing) = (0.0, (string?)null);
         Terminal.Out.WriteLine($"{config.Name}: {config.Arms.Length} arms, {config.Seeds.Length} seeds, {config.TrainingCost:G4} T multiply-adds of training each");
         foreach (var arm in ComparisonPlan.Of(config).Where(arm => arm.Seed == config.Seeds[0]))
         {
             cancellation.ThrowIfCancellationRequested();
             var (training, sampling) = estimate.Of(arm);
-            total += config.Seeds.Length * (training + sampling);
+            var features = Features(estimate, arm, ref missing);
+            total += config.Seeds.Length * (training + sampling + features);
             var images = arm.Arm.TrainedAs is { } other ? $"weights of {other}" : $"{string.Join(" + ", arm.ImagesPerStage.Select(n => n.ToString("N0", CultureInfo.InvariantCulture)))} images";
             Terminal.Out.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"  {arm.Arm.Name}: {images}, {arm.SamplingMultiplyAdds(arm.Sampling(config.Measures.Budget, 1)) / 1e9:F2} G an image; {training / 60:F1} min of training, {sampling / 60:F1} min of sampling, a seed"));
+                $"  {arm.Arm.Name}: {images}, {arm.SamplingMultiplyAdds(arm.Sampling(config.Measures.Budget, 1)) / 1e9:F2} G an image; {training / 60:F1} min of training, {sampling / 60:F1} min of sampling{(missing is null ? $", {features / 60:F1} min of features" : "")}, a seed"));
         }
-        Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{total / 3600:F1} hours in all on this machine, features not counted"));
+        Terminal.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{total / 3600:F1} hours in all on this machine{(missing is null ? "" : $", features not counted: {missing}")}"));
         return ExitCode.Done;
+    }
+
+    // A plan can be made before the network is there.
+    private static double Features(ComparisonEstimate estimate, PlannedArm arm, ref string? missing)
+    {
+        try
+        {
+            if (missing is null) return estimate.Features(arm);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            missing = e.Message;
+        }
+        return 0;
     }
 }

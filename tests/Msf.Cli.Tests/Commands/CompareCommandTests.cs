@@ -33,7 +33,12 @@ public sealed class CompareCommandTests : IDisposable
         var run = await CommandLineRun.Of("compare", "--config", "tiny", "--dry-run", "--samples", "16", "--out", Place("none"));
         Assert.Equal(ExitCode.Done, run.Code);
         Assert.Contains("1,344 + 2,720 images", run.Out, StringComparison.Ordinal);
-        Assert.Contains("hours in all on this machine", run.Out, StringComparison.Ordinal);
+        Assert.EndsWith($"hours in all on this machine{Environment.NewLine}", run.Out, StringComparison.Ordinal);
+        Assert.Equal(3, run.Out.Split("min of features, a seed").Length - 1);
+        var without = await CommandLineRun.Of("compare", "--config", "tiny", "--dry-run", "--samples", "16", "--features", Place("none.pt"));
+        Assert.Equal(ExitCode.Done, without.Code);
+        Assert.Contains("on this machine, features not counted: there is no feature network", without.Out, StringComparison.Ordinal);
+        Assert.DoesNotContain("min of features", without.Out, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Place("none")));
     }
 

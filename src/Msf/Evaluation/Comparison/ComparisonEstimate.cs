@@ -16,10 +16,11 @@ public sealed class ComparisonEstimate(ComparisonConfig config, Device device)
     private const int Repeats = 3;
 
     private readonly Dictionary<string, (double Training, double Forward)> _known = new(StringComparer.Ordinal);
+    private double? _features;
 
     /// <summary>Times an arm: a few seconds for an architecture that was not timed before.</summary>
     /// <param name="arm">An arm.</param>
-    /// <returns>Seconds of its training and of drawing the samples it is judged by, features not counted.</returns>
+    /// <returns>Seconds of its training and of drawing the samples it is judged by, decoding of latents not counted.</returns>
     public (double Training, double Sampling) Of(PlannedArm arm)
     {
         var (training, sampling, images) = (0.0, 0.0, arm.ImagesPerStage);
@@ -33,6 +34,27 @@ public sealed class ComparisonEstimate(ComparisonConfig config, Device device)
         // All stages of an arm compute at about the same rate; the mean of theirs stands for the samples' multiply-adds.
         sampling = ArmMeasurement.MultiplyAdds(arm, config.Measures) * cost.Average();
         return (training, sampling);
+    }
+
+    /// <summary>Times the feature network.</summary>
+    /// <param name="arm">An arm.</param>
+    /// <returns>Seconds of looking at the samples that the arm is judged by.</returns>
+    /// <exception cref="FileNotFoundException">There is no such network.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is a folder of that name, and it is none of a classifier.</exception>
+    /// <exception cref="InvalidDataException">The network is broken.</exception>
+    public double Features(PlannedArm arm) => (_features ??= Time(arm.Config.Model.Size)) * config.Measures.Samples * ArmMeasurement.Count(arm, config.Measures);
+
+    // Seconds of an image in the feature network, which brings images of any size to its own.
+    private double Time(int[] size)
+    {
+        using var network = FeatureNetworks.Open(config.Measures.Features, device);
+        using var scope = NewDisposeScope();
+        var images = zeros([config.Measures.BatchSize, 3, size[0], size[1]], ScalarType.Byte, device);
+        return Seconds(() =>
+        {
+            using var inner = NewDisposeScope();
+            network.Features(images);
+        }) / config.Measures.BatchSize;
     }
 
     // Seconds of an image in a training step and in a forward pass.
