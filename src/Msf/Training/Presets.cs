@@ -24,7 +24,7 @@ public static class Presets
     public static IReadOnlyList<string> Models { get; } = [.. Names.Except(Autoencoders).Except(Classifiers)];
 
     // Models for ImageNet are many and differ in size and patch alone: a line names their families.
-    private static string Choice => string.Join(", ", Names.Select(name => IsImageNet(name) ? $"{name.Split('-')[0]}-*" : name).Distinct()) + " (docs/cost.md lists all)";
+    private static string Choice => string.Join(", ", Names.Select(name => IsImageNet(name) ? $"{name.Split('-')[0]}-*" : name).Distinct()) + " (msf info --all names all of dit-* and msf-*)";
 
     /// <summary>Text of a preset.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
