@@ -70,4 +70,19 @@ public sealed class PlotTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void The_legend_goes_where_it_hides_least()
+    {
+        var (field, size) = (SKRect.Create(0, 0, 100, 100), new SKSize(40, 20));
+        SKRect At(params SKPoint[] drawn) => PlotLegend.Place(field, size, drawn);
+        Assert.Equal(SKRect.Create(60, 0, 40, 20), At());
+        Assert.Equal(SKRect.Create(0, 80, 40, 20), At(new SKPoint(90, 5)));
+        Assert.Equal(SKRect.Create(0, 0, 40, 20), At(new SKPoint(90, 5), new SKPoint(5, 95)));
+        Assert.Equal(SKRect.Create(60, 80, 40, 20), At(new SKPoint(90, 5), new SKPoint(5, 95), new SKPoint(5, 5)));
+        Assert.Equal(SKRect.Create(60, 0, 40, 20), At(new SKPoint(90, 5), new SKPoint(5, 95), new SKPoint(5, 5), new SKPoint(90, 95), new SKPoint(50, 50)));
+        var places = PlotLegend.Drawn(new PlotSeries("a", [(0, 0, 0), (10, 5, 1)]), (x, y) => new SKPoint((float)x, (float)y), _ => true).ToArray();
+        Assert.Contains(new SKPoint(5, 2.5f), places);
+        Assert.Contains(new SKPoint(10, 6), places);
+    }
 }

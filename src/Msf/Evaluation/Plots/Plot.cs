@@ -72,7 +72,7 @@ public sealed record Plot(string Title, PlotAxis X, PlotAxis Y, IReadOnlyList<Pl
         pen.Text(X.Label, (Left + Width - Right) / 2, Height - 16, SKTextAlign.Center);
         pen.Upwards(Y.Label, 22, (Top + Height - Bottom) / 2);
         for (var i = 0; i < visible.Length; i++) Draw(pen, visible[i], visible[i].Joined ? _colors[i % _colors.Length] : _colors[i % _colors.Length].WithAlpha(theme.Faint), AtX, AtY);
-        Legend(pen, theme);
+        Legend(pen, theme, visible.SelectMany(series => PlotLegend.Drawn(series, (x, y) => new SKPoint(AtX(X.Place(x)), AtY(Y.Place(y))), Y.Takes)));
     }
 
     private void Draw(PlotPen pen, PlotSeries series, SKColor color, Func<double, float> atX, Func<double, float> atY)
@@ -88,17 +88,16 @@ public sealed record Plot(string Title, PlotAxis X, PlotAxis Y, IReadOnlyList<Pl
         }
     }
 
-    // In the upper right corner, where curves of distance against cost are not.
-    private void Legend(PlotPen pen, PlotTheme theme)
+    private void Legend(PlotPen pen, PlotTheme theme, IEnumerable<SKPoint> drawn)
     {
-        var width = Series.Count == 0 ? 0 : Series.Max(series => pen.Measure(series.Name)) + 40;
-        var left = Width - Right - width;
-        pen.Box(SKRect.Create(left, Top + 6, width - 6, LegendRow * Series.Count + 8));
+        var size = new SKSize(Series.Count == 0 ? 0 : Series.Max(series => pen.Measure(series.Name)) + 34, LegendRow * Series.Count + 8);
+        var box = PlotLegend.Place(SKRect.Create(Left + 6, Top + 6, Width - Left - Right - 12, Height - Top - Bottom - 12), size, drawn);
+        pen.Box(box);
         for (var i = 0; i < Series.Count; i++)
         {
-            var (y, color) = (Top + 24 + LegendRow * i, _colors[i % _colors.Length]);
-            pen.Dot(new SKPoint(left + 14, y - 5), Series[i].Joined ? 4 : 3, Series[i].Joined ? color : color.WithAlpha(theme.Faint));
-            pen.Text(Series[i].Name, left + 26, y, SKTextAlign.Left);
+            var (y, color) = (box.Top + 18 + LegendRow * i, _colors[i % _colors.Length]);
+            pen.Dot(new SKPoint(box.Left + 14, y - 5), Series[i].Joined ? 4 : 3, Series[i].Joined ? color : color.WithAlpha(theme.Faint));
+            pen.Text(Series[i].Name, box.Left + 26, y, SKTextAlign.Left);
         }
     }
 }
