@@ -25,6 +25,18 @@ internal sealed partial class MsfProcess : IDisposable
     /// <summary>Where the program under test is.</summary>
     internal static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "Msf.Cli.dll");
 
+    /// <summary>Whether this process, and so every process it starts, ignores SIGINT, as what a shell without job control starts in the background does.</summary>
+    internal static bool IgnoresInterrupt
+    {
+        get
+        {
+            const string Ignored = "SigIgn:";
+            if (!File.Exists("/proc/self/status")) return false;
+            var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(Ignored, StringComparison.Ordinal));
+            return (Convert.ToUInt64(line[Ignored.Length..].Trim(), 16) >> (Interrupt - 1) & 1) != 0;
+        }
+    }
+
     /// <summary>Starts <c>msf</c>.</summary>
     internal static MsfProcess Start(params string[] arguments) => new(new ProcessStartInfo("dotnet", [Program, .. arguments]));
 

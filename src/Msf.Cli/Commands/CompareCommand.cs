@@ -79,14 +79,16 @@ internal sealed class CompareCommand : MsfCommand
 
     private int PrintPlan(ComparisonConfig config, TorchSharp.torch.Device device, CancellationToken cancellation)
     {
+        var arms = ComparisonPlan.Of(config).Where(arm => arm.Seed == config.Seeds[0]).ToArray();
         var estimate = new ComparisonEstimate(config, device);
-        var (total, missing) = (0.0, (string?)null);
+        var (perImage, missing) = Features(estimate, arms[0].Config.Model.Size);
+        var total = 0.0;
         Terminal.Out.WriteLine($"{config.Name}: {config.Arms.Length} arms, {config.Seeds.Length} seeds, {config.TrainingCost:G4} T multiply-adds of training each");
-        foreach (var arm in ComparisonPlan.Of(config).Where(arm => arm.Seed == config.Seeds[0]))
+        foreach (var arm in arms)
         {
             cancellation.ThrowIfCancellationRequested();
             var (training, sampling) = estimate.Of(arm);
-            var features = Features(estimate, arm, ref missing);
+            var features = perImage * estimate.Samples(arm);
             total += config.Seeds.Length * (training + sampling + features);
             var images = arm.Arm.TrainedAs is { } other ? $"weights of {other}" : $"{string.Join(" + ", arm.ImagesPerStage.Select(n => n.ToString("N0", CultureInfo.InvariantCulture)))} images";
             Terminal.Out.WriteLine(string.Create(
@@ -98,16 +100,15 @@ internal sealed class CompareCommand : MsfCommand
     }
 
     // A plan can be made before the network is there.
-    private static double Features(ComparisonEstimate estimate, PlannedArm arm, ref string? missing)
+    private static (double SecondsPerImage, string? Missing) Features(ComparisonEstimate estimate, int[] size)
     {
         try
         {
-            if (missing is null) return estimate.Features(arm);
+            return (estimate.FeatureSeconds(size), null);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            missing = e.Message;
+            return (0, e.Message);
         }
-        return 0;
     }
 }

@@ -52,9 +52,9 @@ internal sealed class ModelPool
         lock (_lock)
         {
             if (_stopping) throw new RequestException("the server is stopping.", null, 503, "stopping", TimeSpan.FromSeconds(5));
+            foreach (var ended in _workers.Values.Where(worker => worker.State == ModelState.Ended).ToArray()) Drop(ended);
+            if (_workers.TryGetValue(card.Name, out var known)) return known;
             var now = _context.Time.GetUtcNow();
-            if (_workers.TryGetValue(card.Name, out var known) && known.State != ModelState.Ended) return known;
-            if (known is not null) Drop(known);
             if (_faults.TryGetValue(card.Name, out var failed) && failed.Until > now)
                 throw new RequestException($"{card.Name} could not be loaded; the server's log says why.", "model", 503, "model_failed", failed.Until - now);
             MakeRoom(card);
@@ -79,7 +79,6 @@ internal sealed class ModelPool
 
     private void MakeRoom(ModelCard card)
     {
-        foreach (var ended in _workers.Values.Where(worker => worker.State == ModelState.Ended).ToArray()) Drop(ended);
         var needed = card.Bytes(_context.Options.Limits.Batch);
         if (needed > _budget)
             throw new RequestException($"{card.Name} needs about {needed / 1e9:F1} GB, and all models together may take {_budget / 1e9:F1} GB.", "model", 503, "no_memory");

@@ -39,7 +39,7 @@ public sealed class DiffusionTransformer : Module
         _labelEmbed = new LabelEmbedder(config.Classes, config.Width, device);
         _augmentationEmbed = config.AugmentationLabels > 0 ? new AugmentationEmbedder(config.AugmentationLabels, config.Width, device) : null;
         _stageEmbed = config.StageEmbedding ? new StageEmbedder(config.Width, device) : null;
-        _positions = Parameter(_grids.InitialTable().to(device ?? CPU), requires_grad: false);
+        _positions = Initialization.Lasting(_grids.InitialTable().to(device ?? CPU), learned: false);
         _blocks = new ModuleList<TransformerBlock>([.. Enumerable.Range(0, config.Depth)
             .Select(_ => new TransformerBlock(config.Width, config.Heads, config.MlpRatio, device, config.Block, _grids.Rotary))]);
         _finalLayer = new FinalLayer(config.Width, config.PatchSize, config.OutputChannels, device, config.Block.Normalization);

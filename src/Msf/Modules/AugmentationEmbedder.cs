@@ -19,7 +19,7 @@ public sealed class AugmentationEmbedder : Module<Tensor, Tensor>
     /// <param name="device">Where to create the parameters; the CPU when null.</param>
     public AugmentationEmbedder(int labels, int width, Device? device = null) : base(nameof(AugmentationEmbedder))
     {
-        _weight = Parameter(zeros(width, labels, device: device));
+        _weight = Initialization.Lasting(zeros(width, labels, device: device));
         RegisterComponents();
     }
 

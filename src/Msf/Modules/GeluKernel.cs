@@ -113,7 +113,7 @@ internal static unsafe class GeluKernel
     private static void ForwardFull(float* x, float* y, long start, long end)
     {
         var i = start;
-        for (; i + 16 <= end; i += 16) Value(Vector512.Load(x + i), false).Store(y + i);
+        for (; i + HalfWidth.Lanes <= end; i += HalfWidth.Lanes) Value(Vector512.Load(x + i), false).Store(y + i);
         for (; i < end; i++) y[i] = Value(Vector512.Create(x[i]), false)[0];
     }
 
@@ -135,7 +135,7 @@ internal static unsafe class GeluKernel
     private static void BackwardFull(float* x, float* gradient, float* result, long start, long end)
     {
         var i = start;
-        for (; i + 16 <= end; i += 16) (Vector512.Load(gradient + i) * Derivative(Vector512.Load(x + i), false)).Store(result + i);
+        for (; i + HalfWidth.Lanes <= end; i += HalfWidth.Lanes) (Vector512.Load(gradient + i) * Derivative(Vector512.Load(x + i), false)).Store(result + i);
         for (; i < end; i++) result[i] = gradient[i] * Derivative(Vector512.Create(x[i]), false)[0];
     }
 

@@ -25,11 +25,8 @@ public sealed class GroupNormalization : Module<Tensor, Tensor>
     public GroupNormalization(long groups, long channels, double epsilon = 1e-5, Device? device = null) : base(nameof(GroupNormalization))
     {
         (_groups, _epsilon) = (groups, epsilon);
-        _weight = Parameter(ones(channels, device: device));
-        _bias = Parameter(zeros(channels, device: device));
-        // Otherwise they would die with a scope that the layer is created in, which libtorch's own layers survive.
-        _weight.DetachFromDisposeScope();
-        _bias.DetachFromDisposeScope();
+        _weight = Initialization.Lasting(ones(channels, device: device));
+        _bias = Initialization.Lasting(zeros(channels, device: device));
         RegisterComponents();
     }
 

@@ -35,17 +35,14 @@ public sealed class ImageConvolution : Module<Tensor, Tensor>
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 2);
         (_stride, _padding) = ([stride, stride], [padding, padding]);
         (_furtherInputs, _furtherOutputs) = (Further(inputs), Further(outputs));
-        _weight = Parameter(empty([outputs, inputs, size, size], device: device));
+        _weight = Initialization.Lasting(empty([outputs, inputs, size, size], device: device));
         var bound = 1 / Math.Sqrt((double)inputs * size * size);                              // Kaiming-uniform with a = √5
         init.uniform_(_weight, -bound, bound);
         if (bias)
         {
-            _bias = Parameter(empty(outputs, device: device));
+            _bias = Initialization.Lasting(empty(outputs, device: device));
             init.uniform_(_bias, -bound, bound);
         }
-        // Otherwise they would die with a scope that the layer is created in, which libtorch's own layers survive.
-        _weight.DetachFromDisposeScope();
-        _bias?.DetachFromDisposeScope();
         RegisterComponents();
     }
 

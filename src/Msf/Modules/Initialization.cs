@@ -4,9 +4,19 @@ using static TorchSharp.torch.nn;
 
 namespace Msf.Modules;
 
-/// <summary>Linear layers with the initial weights of DiT (Peebles and Xie 2023, official code).</summary>
+/// <summary>What layers start with: linear ones with the initial weights of DiT (Peebles and Xie 2023, official code), and parameters of their own.</summary>
 internal static class Initialization
 {
+    /// <summary>A parameter that lives as long as its layer, in whatever dispose scope that is created; those of libtorch's own layers do too.</summary>
+    /// <param name="value">Its initial value, which is taken over.</param>
+    /// <param name="learned">Whether it is to be trained.</param>
+    public static Parameter Lasting(Tensor value, bool learned = true)
+    {
+        var parameter = Parameter(value, learned);
+        parameter.DetachFromDisposeScope();
+        return parameter;
+    }
+
     /// <summary>A linear layer with Xavier-uniform weights and zero bias.</summary>
     public static Linear XavierLinear(int inputs, int outputs, Device? device)
     {

@@ -81,8 +81,10 @@ internal static unsafe class LayerNormKernel
                 var (g0, g1) = HalfWidth.ReadAny(what.Gradient, half, row + i);
                 var (a0, a1) = HalfWidth.ReadAny(what.Scale, half, scales + i);
                 (x0, x1) = ((x0 - m) * r, (x1 - m) * r);
-                Add(sums + i, g0, g1);
-                Add(sums + d + i, g0 * x0, g1 * x1);
+                RowSums.Add(sums + i, g0);
+                RowSums.Add(sums + i + HalfWidth.Lanes, g1);
+                RowSums.Add(sums + d + i, g0 * x0);
+                RowSums.Add(sums + d + i + HalfWidth.Lanes, g1 * x1);
                 (g0, g1) = (g0 * (Vector512<float>.One + a0), g1 * (Vector512<float>.One + a1));
                 plain += g0 + g1;
                 weighted += g0 * x0 + g1 * x1;
@@ -101,8 +103,8 @@ internal static unsafe class LayerNormKernel
         }
         for (long i = 0; i < d; i += HalfWidth.Step)
         {
-            HalfWidth.WriteAny(what.ShiftGradient, half, scales + i, Vector512.Load(sums + i), Vector512.Load(sums + i + 16));
-            HalfWidth.WriteAny(what.ScaleGradient, half, scales + i, Vector512.Load(sums + d + i), Vector512.Load(sums + d + i + 16));
+            HalfWidth.WriteAny(what.ShiftGradient, half, scales + i, Vector512.Load(sums + i), Vector512.Load(sums + i + HalfWidth.Lanes));
+            HalfWidth.WriteAny(what.ScaleGradient, half, scales + i, Vector512.Load(sums + d + i), Vector512.Load(sums + d + i + HalfWidth.Lanes));
         }
     }
 
@@ -124,13 +126,6 @@ internal static unsafe class LayerNormKernel
             squares += low * low + high * high;
         }
         return (mean, 1 / MathF.Sqrt(Vector512.Sum(squares) / d + epsilon));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(float* to, Vector512<float> low, Vector512<float> high)
-    {
-        (Vector512.Load(to) + low).Store(to);
-        (Vector512.Load(to + 16) + high).Store(to + 16);
     }
 
     private readonly record struct Gradients(

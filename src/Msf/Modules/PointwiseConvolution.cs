@@ -21,17 +21,14 @@ public sealed class PointwiseConvolution : Module<Tensor, Tensor>
     /// <param name="bias">Whether there is a bias; default true.</param>
     public PointwiseConvolution(int inputs, int outputs, Device? device = null, bool bias = true) : base(nameof(PointwiseConvolution))
     {
-        _weight = Parameter(empty([outputs, inputs, 1, 1], device: device));
+        _weight = Initialization.Lasting(empty([outputs, inputs, 1, 1], device: device));
         var bound = 1 / Math.Sqrt(inputs);                                                    // of Conv2d: Kaiming-uniform with a = √5
         init.uniform_(_weight, -bound, bound);
         if (bias)
         {
-            _bias = Parameter(empty(outputs, device: device));
+            _bias = Initialization.Lasting(empty(outputs, device: device));
             init.uniform_(_bias, -bound, bound);
         }
-        // Otherwise they would die with a scope that the layer is created in, which libtorch's own layers survive.
-        _weight.DetachFromDisposeScope();
-        _bias?.DetachFromDisposeScope();
         RegisterComponents();
     }
 

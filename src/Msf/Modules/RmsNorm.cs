@@ -18,7 +18,7 @@ public sealed class RmsNorm : Module<Tensor, Tensor>
     /// <param name="device">Where to create the parameters; the CPU when null.</param>
     public RmsNorm(int width, Device? device = null) : base(nameof(RmsNorm))
     {
-        _weight = Parameter(ones(width, device: device));
+        _weight = Initialization.Lasting(ones(width, device: device));
         RegisterComponents();
     }
 

@@ -45,7 +45,7 @@ public sealed class SelfAttention : Module<Tensor, Tensor>, IResidualLayer
     internal Tensor Hidden(Tensor x, RotaryPositions? rotary)
     {
         using var scope = NewDisposeScope();
-        var (queries, keys, values) = Parts(x, rotary ?? _rotary);                                               // (B h, N, d)
+        var (queries, keys, values) = Parts(x, rotary ?? _rotary);                    // (B h, N, d)
         return HeadAttention.Apply(queries, keys, values, _heads).MoveToOuterDisposeScope();
     }
 

@@ -16,7 +16,7 @@ public sealed class StageEmbedder : Module<Tensor, Tensor>
     /// <param name="device">Where to create the parameter; the CPU when null.</param>
     public StageEmbedder(int width, Device? device = null) : base(nameof(StageEmbedder))
     {
-        _weight = Parameter(empty(width, device: device));
+        _weight = Initialization.Lasting(empty(width, device: device));
         init.normal_(_weight, 0, 0.02);
         RegisterComponents();
     }

@@ -24,6 +24,6 @@ internal static class TokenProduct
 
     private static bool Convolves(Tensor x, Tensor weight) =>
         is_grad_enabled() && (x.requires_grad || weight.requires_grad)
-        && get_num_threads() > 1 && x.dtype == ScalarType.Float32 && x.device_type == DeviceType.CPU && x.shape[0] > 1 && x.numel() >= LeastNumbers && weight.shape[0] % Tile == 0 && weight.shape[1] % Tile == 0
-        && x.is_contiguous();
+        && get_num_threads() > 1 && x.dtype == ScalarType.Float32 && x.device_type == DeviceType.CPU && x.is_contiguous()
+        && x.shape[0] > 1 && x.numel() >= LeastNumbers && weight.shape[0] % Tile == 0 && weight.shape[1] % Tile == 0;
 }

@@ -10,7 +10,7 @@ namespace Msf.Tests.Models;
 [Collection(SequentialTraining.Name)]
 public sealed class SamplingMemoryTests
 {
-    private const int Batch = 24, Passes = 20;
+    private const int Batch = 24, Passes = 20, Looks = 3;
     private const double Scratch = 4 << 20;                                                   // what libraries take for their products
 
     private static readonly TransformerConfig _config = new()
@@ -33,7 +33,7 @@ public sealed class SamplingMemoryTests
     {
         var config = _config with { InputSize = [size, size], Block = name == "plain" ? new() : BlockOptionsTests.Named(name) };
         var expected = SamplingMemory.Of(config, Batch, type == ScalarType.Float32 ? 4 : 2).Peak;
-        var seen = MostInUse(config, type);
+        var seen = Enumerable.Range(0, Looks).Min(_ => MostInUse(config, type));                // the process's other work only ever adds
         TestContext.Current.TestOutputHelper?.WriteLine($"{name} {type} {size}: counted {expected / 1e6:F2} MB, seen {seen / 1e6:F2} MB");
         Assert.InRange(seen, 0.6 * expected, 1.1 * expected + Scratch);
     }

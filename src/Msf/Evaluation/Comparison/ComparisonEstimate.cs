@@ -16,7 +16,6 @@ public sealed class ComparisonEstimate(ComparisonConfig config, Device device)
     private const int Repeats = 3;
 
     private readonly Dictionary<string, (double Training, double Forward)> _known = new(StringComparer.Ordinal);
-    private double? _features;
 
     /// <summary>Times an arm: a few seconds for an architecture that was not timed before.</summary>
     /// <param name="arm">An arm.</param>
@@ -36,16 +35,17 @@ public sealed class ComparisonEstimate(ComparisonConfig config, Device device)
         return (training, sampling);
     }
 
-    /// <summary>Times the feature network.</summary>
+    /// <summary>Samples that an arm is judged by, all its measurements together.</summary>
     /// <param name="arm">An arm.</param>
-    /// <returns>Seconds of looking at the samples that the arm is judged by.</returns>
+    public long Samples(PlannedArm arm) => (long)config.Measures.Samples * ArmMeasurement.Count(arm, config.Measures);
+
+    /// <summary>Times the feature network, which brings images of any size to its own.</summary>
+    /// <param name="size">Height and width of the images in pixels.</param>
+    /// <returns>Seconds an image.</returns>
     /// <exception cref="FileNotFoundException">There is no such network.</exception>
     /// <exception cref="DirectoryNotFoundException">There is a folder of that name, and it is none of a classifier.</exception>
     /// <exception cref="InvalidDataException">The network is broken.</exception>
-    public double Features(PlannedArm arm) => (_features ??= Time(arm.Config.Model.Size)) * config.Measures.Samples * ArmMeasurement.Count(arm, config.Measures);
-
-    // Seconds of an image in the feature network, which brings images of any size to its own.
-    private double Time(int[] size)
+    public double FeatureSeconds(int[] size)
     {
         using var network = FeatureNetworks.Open(config.Measures.Features, device);
         using var scope = NewDisposeScope();

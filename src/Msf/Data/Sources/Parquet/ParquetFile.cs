@@ -80,9 +80,18 @@ internal sealed class ParquetFile
         _columns = ParquetColumns.Find(reader.Schema, reader.CustomMetadata.GetValueOrDefault("huggingface"));
         GroupRows = [.. Enumerable.Range(0, reader.RowGroupCount).Select(group => CheckGroup(reader, group, file.Length))];
         if (GroupRows.Count == 0) throw new InvalidDataException("it has no rows");
-        var groups = Enumerable.Range(0, reader.RowGroupCount).Select(group => Reach(reader.OpenRowGroupReader(group), file, stream));
-        if (_columns.LabelsAreNames) LabelNames = [.. groups.SelectMany(ReadNames)];
-        else Labels = [.. groups.SelectMany(ReadNumbers)];
+        if (_columns.LabelsAreNames) LabelNames = Each(ReadNames);
+        else Labels = Each(ReadNumbers);
+
+        T[] Each<T>(Func<ParquetRowGroupReader, IEnumerable<T>> read) =>
+        [
+            .. Enumerable.Range(0, reader.RowGroupCount).SelectMany(group =>
+            {
+                using var rows = reader.OpenRowGroupReader(group);
+                Reach(rows, file, stream);
+                return read(rows);
+            }),
+        ];
     }
 
     private int CheckGroup(ParquetReader reader, int group, long length)
@@ -99,13 +108,12 @@ internal sealed class ParquetFile
     }
 
     // Lets the library reach the labels of a group and nothing behind them.
-    private ParquetRowGroupReader Reach(ParquetRowGroupReader group, FileStream file, ParquetStream stream)
+    private void Reach(ParquetRowGroupReader group, FileStream file, ParquetStream stream)
     {
         var (start, end) = ParquetPages.Check(file, group.GetMetadata(_columns.Label)?.MetaData, group.RowCount, FreeBytesOfLabels);
         _bytesOfLabels += end - start;
         if (_bytesOfLabels > file.Length) throw new InvalidDataException("row groups of it share the pages of their classes");
         stream.End = end;
-        return group;
     }
 
     private string[] ReadNames(ParquetRowGroupReader group) =>
