@@ -8,6 +8,9 @@ internal static class BundledModels
 
     private static string Root => Path.Combine(AppContext.BaseDirectory, "models");
 
+    /// <summary>The folder of all bundled models, where a model's own is one of them; else null.</summary>
+    internal static string? Beside(string folder) => Path.GetDirectoryName(Path.GetFullPath(folder)) == Root ? Root : null;
+
     /// <summary>The folder of a model given by path or by name; a path wins. Null where there is neither.</summary>
     internal static string? TryFind(string pathOrName)
     {

@@ -47,6 +47,10 @@ public sealed record JobRequest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Height { get; init; }
 
+    /// <summary>Index of the image whose base all of them share; null gives each a base of its own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? BaseIndex { get; init; }
+
     /// <summary>Of variations, the image of the gallery whose base they share.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Of { get; init; }

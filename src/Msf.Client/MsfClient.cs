@@ -67,6 +67,7 @@ public sealed class MsfClient : IDisposable
             guidance = request.Guidance,
             guidance_interval = request.GuidanceInterval,
             solver = request.Solver,
+            base_index = request.BaseIndex,
         };
         using var answer = await SendAsync(HttpMethod.Post, "v1/images/generations", cancellation, Content(body));
         using var document = await answer.Content.ReadFromJsonAsync<JsonDocument>(cancellation);

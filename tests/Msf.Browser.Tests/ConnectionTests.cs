@@ -35,6 +35,47 @@ public sealed class ConnectionTests(Workplace workplace) : PageTest(workplace)
     }
 
     [Fact]
+    public void A_reload_finds_a_job_of_another_model_than_the_page_shows()
+    {
+        Open();
+        Set(count: 8, seed: 54, baseSteps: 200, detailSteps: 60);
+        Find("button.primary").Click();
+        Wait("a preview", () => All(".tile .badge").Count > 0);
+        Choose("cifar10");
+        Reload();
+        Wait("the job", () => All(".job.running").Count == 1);
+        Assert.Equal("cifar10", Field("Model").GetAttribute("value"));
+        Assert.StartsWith("8 images in ", End(), StringComparison.Ordinal);
+        Choose("noto-emoji");
+
+        void Choose(string model)
+        {
+            Field("Model").SendKeys(model);
+            Wait("its classes", () => Script<bool>("return document.querySelector('.classes input[type=checkbox]').value === arguments[0]", model == "cifar10" ? "airplane" : "smiley_face"));
+        }
+    }
+
+    [Fact]
+    public void Variations_are_copied_as_curl_with_their_base()
+    {
+        Open();
+        Set(count: 2, seed: 55, baseSteps: 3, detailSteps: 2);
+        Find("button.primary").Click();
+        End();
+        Find(".tile button.picture").Click();
+        Button("Variations of its base").Click();
+        Wait("the variations", () => Find(".job").GetAttribute("aria-label")!.StartsWith("Variations", StringComparison.Ordinal));
+        Assert.StartsWith("2 images in ", End(), StringComparison.Ordinal);
+        Find(".tile button.picture").Click();
+        Button("Use these settings").Click();
+        Wait("the shared base", () => All(".hint").Any(hint => hint.Text.StartsWith("All share the base", StringComparison.Ordinal)));
+        Script("Object.defineProperty(navigator, 'clipboard', { value: { writeText: async text => { window.copied = text; } }, configurable: true })");
+        Button("Copy as curl").Click();
+        Wait("the copy", () => Script<string?>("return window.copied ?? null") is not null);
+        Assert.Contains("\"base_index\":0", Script<string>("return window.copied"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_key_is_asked_for_once_and_goes_with_everything()
     {
         using var server = new MsfServer("--api-key", "correct-horse-battery");

@@ -14,7 +14,7 @@ internal sealed class ServeCommand : MsfCommand
         HelpName = "DIR|NAME",
     };
 
-    private readonly Option<string?> _models = new("--models") { Description = "Folder whose sub-folders are models on offer too, loaded when they are asked for.", HelpName = "FOLDER" };
+    private readonly Option<string?> _models = new("--models") { Description = "Folder whose sub-folders are models on offer too, loaded when they are asked for (default: with a bundled model, all bundled ones).", HelpName = "FOLDER" };
     private readonly Option<string[]> _urls = new("--urls")
     {
         Description = "Addresses to listen at; others than loopback need a key.",
@@ -48,10 +48,11 @@ internal sealed class ServeCommand : MsfCommand
     protected override int Run(ParseResult arguments, CancellationToken cancellation)
     {
         _ = DeviceOption.Resolve(arguments.GetRequiredValue(_device));
+        var model = BundledModels.Find(arguments.GetRequiredValue(_model));
         var options = new ServerOptions
         {
-            Model = BundledModels.Find(arguments.GetRequiredValue(_model)),
-            Models = arguments.GetValue(_models),
+            Model = model,
+            Models = arguments.GetValue(_models) ?? BundledModels.Beside(model),
             Gallery = arguments.GetValue(_gallery) ?? new MsfOptions().Gallery,
             Runs = arguments.GetValue(_runs),
             Urls = [.. arguments.GetRequiredValue(_urls).SelectMany(urls => urls.Split(';', ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))],

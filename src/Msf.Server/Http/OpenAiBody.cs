@@ -54,6 +54,10 @@ public sealed record OpenAiBody
     /// <summary>Solver, one for all stages or one a stage.</summary>
     public OneOrMany<string>? Solver { get; init; }
 
+    /// <summary>Index of the image whose base all of them share, as variations do; a base for each where left out.</summary>
+    [JsonPropertyName("base_index")]
+    public long? BaseIndex { get; init; }
+
     /// <summary>Somebody's identity for abuse reports; kept nowhere.</summary>
     public string? User { get; init; }
 }

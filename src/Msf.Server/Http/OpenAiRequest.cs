@@ -29,6 +29,7 @@ internal static partial class OpenAiRequest
             Guidance = body.Guidance,
             GuidanceInterval = body.GuidanceInterval,
             Solver = body.Solver,
+            BaseIndex = body.BaseIndex,
             Width = width,
             Height = height,
         };

@@ -19,6 +19,21 @@ public sealed class OpenAiEndpointsTests(ServedModel served)
     }
 
     [Fact]
+    public async Task Images_that_share_a_base_are_the_same_on_all_sides()
+    {
+        using var client = served.Client();
+        using var msf = new MsfClient(served.Client());
+        var job = await client.RunJobAsync("""{"classes":["clock"],"count":2,"seed":11,"steps":[4,2],"baseIndex":3}""");
+        var files = await client.ImagesAsync(job);
+        var answer = await (await client.PostAsync("/v1/images/generations", """{"class":"clock","n":2,"seed":11,"steps":[4,2],"base_index":3}""")).JsonAsync();
+        Assert.Equal(files, answer.GetProperty("data").EnumerateArray().Select(image => image.GetProperty("b64_json").GetBytesFromBase64()));
+        var request = new JobRequest { Classes = ["clock"], Count = 2, Seed = 11, Steps = [4, 2], BaseIndex = 3 };
+        Assert.Equal(files, await msf.GenerateAsync(request, TestContext.Current.CancellationToken));
+        var alone = await client.ImagesAsync(await client.RunJobAsync("""{"classes":["clock"],"count":2,"seed":11,"steps":[4,2]}"""));
+        Assert.NotEqual(files[0], alone[0]);
+    }
+
+    [Fact]
     public async Task The_client_gives_the_same_files_by_both_ways()
     {
         using var msf = new MsfClient(served.Client());

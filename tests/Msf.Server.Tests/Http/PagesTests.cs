@@ -10,7 +10,7 @@ public sealed class PagesTests(ServedModel served)
     [InlineData("/", "text/html")]
     [InlineData("/train", "text/html")]
     [InlineData("/docs", "text/html")]
-    [InlineData("/docs.js", "text/javascript")]
+    [InlineData("/js/docs.js", "text/javascript")]
     [InlineData("/img/mark.svg", "image/svg+xml")]
     public async Task Files_are_sent_once_and_compressed(string path, string type)
     {

@@ -5,7 +5,7 @@ import { capital, metric, seconds, title, whole, words } from "./format.js";
 /** Fills the section from a model's description. */
 export function showAbout(model) {
   const { stages, baseline } = model;
-  const forwards = stages.map(({ defaults }, index) => defaults.steps * (defaults.guidance === 1 ? 1 : 2) * costOf(model, stages[index].defaults.solver));
+  const forwards = stages.map(({ defaults }) => defaults.steps * (defaults.guidance === 1 ? 1 : 2) * costOf(model, defaults.solver));
   const shares = stages.map((stage, index) => forwards[index] * stage.multiplyAddsPerForward);
   const factor = baseline ? baseline.multiplyAddsPerImage / model.multiplyAddsPerImage : null;
   $("#lead").replaceChildren(...lead(model));

@@ -1,7 +1,7 @@
 /** Classes: a search, thumbnails that are boxes to tick, and what is chosen in words. */
 import { showPicture } from "./api.js";
 import { h } from "./dom.js";
-import { title, words } from "./format.js";
+import { capital, title, words } from "./format.js";
 
 const SHOWN = 60;
 
@@ -45,7 +45,7 @@ export function classPicker(store) {
     for (const box of list.querySelectorAll("input")) box.checked = classes.includes(box.value);
     clear.hidden = classes.length === 0;
     state.textContent = classes.length === 0 ? `All ${model.classes.length}, one after the other`
-      : classes.length > 4 ? `${classes.length} chosen, one after the other` : capitalised(words(classes.map(title)));
+      : classes.length > 4 ? `${classes.length} chosen, one after the other` : capital(words(classes.map(title)));
   };
 
   search.addEventListener("input", () => { limit = SHOWN; draw(); });
@@ -54,5 +54,3 @@ export function classPicker(store) {
   store.watch(tick);
   return h("fieldset", { class: "classes" }, h("legend", {}, "Classes"), search, list, h("div", { class: "state" }, state, more, clear));
 }
-
-const capitalised = text => text.replace(/^./, letter => letter.toUpperCase());

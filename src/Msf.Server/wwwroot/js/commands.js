@@ -33,6 +33,7 @@ export function curl(settings, address, withKey) {
   const body = {
     model: settings.model, n: settings.count, size: `${settings.width}x${settings.height}`, response_format: "b64_json",
     ...(settings.classes?.length ? { classes: settings.classes } : {}),
+    ...(settings.baseIndex === null || settings.baseIndex === undefined ? {} : { base_index: settings.baseIndex }),
     seed: settings.seed, steps: settings.steps, guidance: settings.guidance, guidance_interval: settings.guidanceInterval, solver: settings.solver,
   };
   return [

@@ -11,11 +11,12 @@ export class JobCard {
   /**
    * @param app what the page shares
    * @param job `id`, `settings` (resolved), `kind`, `sweep`, `weights` (seconds per stage, for the bar)
+   * @param model the model that makes it; the page may turn to another one meanwhile
    */
-  constructor(app, job) {
+  constructor(app, job, model) {
     this.app = app;
     this.job = job;
-    this.model = app.model;                               // the page may turn to another one meanwhile
+    this.model = model;
     this.ended = false;
     this.images = new Map();
     this.bases = new Map();

@@ -39,17 +39,21 @@ export class Jobs {
     for (const job of this.#read()) {
       try {
         const { state } = await getJson(`api/jobs/${job.id}`);
-        if (state === "queued" || state === "running") this.#show(job);
+        if (state === "queued" || state === "running") this.#show(job, await this.#modelOf(job));
       } catch { /* the server was started anew: what it made is in the gallery */ }
     }
     this.#write();
   }
 
-  #show(job) {
+  async #modelOf({ settings }) {
+    return settings.model === this.app.model.name ? this.app.model : getJson(`api/models/${encodeURIComponent(settings.model)}`);
+  }
+
+  #show(job, model = this.app.model) {
     this.#rest?.remove();
     this.#rest = null;
     for (const old of this.#cards.filter(card => card.ended)) old.element.remove();
-    const card = new JobCard(this.app, job);
+    const card = new JobCard(this.app, job, model);
     this.#cards = [card, ...this.#cards.filter(one => !one.ended)];
     this.#place.prepend(card.element);
     this.#write();
@@ -58,7 +62,7 @@ export class Jobs {
   }
 
   #read() {
-    try { return (JSON.parse(sessionStorage.getItem(KEPT)) ?? []).filter(job => job.settings.model === this.app.model.name); } catch { return []; }
+    try { return JSON.parse(sessionStorage.getItem(KEPT)) ?? []; } catch { return []; }
   }
 
   #write() {

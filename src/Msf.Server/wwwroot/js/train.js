@@ -17,6 +17,7 @@ class Run {
   #sheets = [];
   #at = null;                                             // the sheet that is shown; null follows the newest
   #timer = 0;
+  #left = false;                                          // for another run
 
   constructor(name) {
     this.path = `api/runs/${encodeURIComponent(name)}`;
@@ -44,10 +45,13 @@ class Run {
     } catch (error) {
       this.state.textContent = error.message;
     }
-    this.#timer = setTimeout(() => this.follow(), document.hidden ? 5 * EVERY : EVERY);
+    if (!this.#left) this.#timer = setTimeout(() => this.follow(), document.hidden ? 5 * EVERY : EVERY);
   }
 
-  stop() { clearTimeout(this.#timer); }
+  stop() {
+    this.#left = true;
+    clearTimeout(this.#timer);
+  }
 
   #draw() {
     if (this.#lines.length === 0) { replace(this.figures, h("div", {}, h("dt", {}, "Lines of metrics"), h("dd", {}, "none yet"))); return; }
