@@ -38,7 +38,7 @@ internal sealed class SettingsResolver(ServerLimits limits)
         };
         if (settings.Seed is < 0 or > LargestSeed) throw new RequestException($"seed is {settings.Seed}, expected 0 to {LargestSeed} (2^53 - 1).", "seed");
         if (settings.BaseIndex is < 0) throw new RequestException($"baseIndex is {settings.BaseIndex}, expected 0 or more.", "baseIndex");
-        if (settings.Strength is { } strength && !(strength is >= 0 and <= 1)) throw new RequestException($"strength is {strength}, expected 0 (keep the base) to 1 (make it anew).", "strength");
+        if (settings.Strength is { } strength && (!(strength is >= 0 and <= 1) || (strength > 0 && 1 - strength == 1))) throw new RequestException($"strength is {strength}, expected 0 (keep the base) to 1 (make it anew).", "strength");
         if ((long)settings.Width * settings.Height > limits.Pixels)
             throw new RequestException($"size is {settings.Width}x{settings.Height}, more than the {limits.Pixels} pixels accepted; choose a smaller one.", "width");
         if (card.Sizes.Error(settings.Height, settings.Width) is { } error) throw new RequestException($"{error}.", "width");

@@ -82,7 +82,7 @@ public sealed class StageLoss
     }
 
     /// <summary>Computes the loss of a batch, or of a part of one, for given draws.</summary>
-    /// <param name="network">The stage's network.</param>
+    /// <param name="network">The stage's network; where it gives 2 C channels, for a variance too, the first C count.</param>
     /// <param name="draw">Data and draws.</param>
     /// <returns>Loss and metrics, owned by the caller's dispose scope; its times are those of the draw.</returns>
     /// <exception cref="ArgumentException">The prediction does not have the shape of the data.</exception>
@@ -91,7 +91,7 @@ public sealed class StageLoss
         using var scope = NewDisposeScope();
         var (x1, eps, t) = (draw.Data, draw.Noise, draw.Time);
         var prediction = network(Path.Interpolate(x1, eps, t), t, draw.Labels, draw.Condition, draw.ConditionTime);
-        if (Path is PiecewiseLinearPath) prediction = prediction.narrow(1, 0, Math.Min(x1.shape[1], prediction.shape[1]));   // a variance that the teacher learned stays as it is
+        prediction = prediction.narrow(1, 0, Math.Min(x1.shape[1], prediction.shape[1]));        // the second half, a variance, is not trained, as in SiT
         ShapeGuard.Require(prediction, nameof(prediction), x1.shape);
         var target = PredictionConversion.Target(Path, _config.Prediction, x1, eps, t);
         var perImage = (prediction.to(ScalarType.Float32) - target).Squared().flatten(1).mean([1]);   // (B,)

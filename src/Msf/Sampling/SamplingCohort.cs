@@ -25,6 +25,7 @@ public sealed class SamplingCohort : IDisposable
         (_stages, _request) = (stages, request);
         if (request.Source is not { } picture) return;
         using var inference = inference_mode();
+        using var scope = NewDisposeScope();
         _source = _keptForAll.Keep(() => stages.Levels(picture));
         if (picture.Strength > 0) return;
         _level = stages.Level(0, Images(), null, null, _source).DetachFromDisposeScope();   // the base is given
@@ -95,6 +96,7 @@ public sealed class SamplingCohort : IDisposable
         var shared = Stage == 0 && _request.BaseIndices is not null && _source is null;       // a base goes on for all that share it
         _request = _request.Of(images);
         var rows = tensor([.. images.Select(image => (long)image)], device: _stages.Device);
+        if (_source is not null) _ = _keptForAll.Keep(() => _source.Select(rows));
         if (_level is { } level)
         {
             _level = level.index_select(0, rows).DetachFromDisposeScope();
@@ -150,7 +152,7 @@ public sealed class SamplingCohort : IDisposable
     private StageImages Images() => StageImages.Of(_request, Stage, _stages.Device);
 
     private static bool SameSettings(SamplingRequest a, SamplingRequest b) =>
-        (a.Size ?? []).SequenceEqual(b.Size ?? []) && a.ShiftBySize == b.ShiftBySize
+        (a.Size ?? []).SequenceEqual(b.Size ?? []) && a.ShiftBySize == b.ShiftBySize && a.Solver == b.Solver
         && JsonSerializer.Serialize(a.Sampling, JsonFormat.Line) == JsonSerializer.Serialize(b.Sampling, JsonFormat.Line);
 
     private void EndStage()

@@ -39,6 +39,7 @@ public sealed record SourceImage
         string Expected(int channels) => $"expected ({batch}, {channels}, {shape[1]}, {shape[2]}), or 1 instead of {batch}";
         if (!Fits(Target, shape[0])) throw new ArgumentException($"the picture to start from is {ShapeGuard.Format(Target.shape)}, {Expected(shape[0])}; resize it first.");
         if (Mask is not null && !Fits(Mask, 1)) throw new ArgumentException($"the mask is {ShapeGuard.Format(Mask.shape)}, {Expected(1)}; resize it first.");
+        if (Strength > 0 && 1 - Strength == 1) throw new ArgumentException($"strength is {Strength}, too little to be told from 0; give 0, or more.");
         if (!(Strength is >= 0 and <= 1)) throw new ArgumentException($"strength is {Strength}, expected 0 (keep the base) to 1 (start from noise).");
         if (Strength == 0 && levels == 1) throw new ArgumentException("strength is 0 and the model has one level, so nothing would be generated; give a strength above 0.");
     }

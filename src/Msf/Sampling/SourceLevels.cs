@@ -31,6 +31,16 @@ internal sealed class SourceLevels
             _masks[level] = functional.adaptive_max_pool2d(_masks[^1]!, _merged[level].shape[2..]);
     }
 
+    /// <summary>Leaves all images out but some, where each has a picture or a mask of its own.</summary>
+    /// <param name="rows">Places of those that stay, int64.</param>
+    internal SourceLevels Select(Tensor rows)
+    {
+        Tensor Some(Tensor all) => all.shape[0] == 1 ? all : all.index_select(0, rows);
+        for (var level = 0; level < _merged.Length; level++)
+            (_merged[level], _masks[level]) = (Some(_merged[level]), _masks[level] is { } mask ? Some(mask) : null);
+        return this;
+    }
+
     /// <summary>How much of the base is made anew, 0 to 1.</summary>
     internal double Strength { get; }
 

@@ -103,6 +103,6 @@ internal sealed unsafe class GradientSum
         if (!add) to.zero_();
         foreach (var share in _shares)
             to.AddInPlace(cat([.. share.Select(parameter => (parameter.grad ?? zeros_like(parameter)).flatten())]).to_type(to.dtype));
-        return GradientNorm.Of(to);
+        return to.to_type(ScalarType.Float32).norm().item<float>();
     }
 }

@@ -1,6 +1,6 @@
 namespace Msf.Training;
 
-/// <summary>Counts the steps of a stage that are skipped because loss or gradient is not finite, and ends the run where too many come in a row.</summary>
+/// <summary>Counts the steps that are skipped because loss or gradient is not finite, and ends the run where too many come in a row.</summary>
 /// <param name="limit">How many may come in a row.</param>
 internal sealed class NonFiniteSteps(int limit)
 {
@@ -25,7 +25,7 @@ internal sealed class NonFiniteSteps(int limit)
         {
             var before = InARow > 0 ? $" after {InARow} skipped steps" : "";
             throw new InvalidDataException(
-                $"{who} diverged after {images} images of its own: loss {loss}, gradient norm {norm}{before}; lower training.learningRate or training.gradientClip and go on from the last checkpoint with --resume.");
+                $"{who} diverged after {images} images: loss {loss}, gradient norm {norm}{before}; lower training.learningRate or training.gradientClip and go on from the last checkpoint with --resume.");
         }
         Count++;
         InARow++;

@@ -36,6 +36,7 @@ public sealed record RunConfig
         .. Sampling.Validate(Model.Stages.Length).Select(error => $"sampling: {error}"),
         .. Data.Validate(Model.Classes).Select(error => $"data: {error}"),
         .. Training.Validate(Model.Stages.Length).Select(error => $"training: {error}"),
+        .. StepsDoNotFit(),
         .. BaseIsTooShort(),
         .. LabelsDoNotFit(),
         .. WeakerModelIsMissing(),
@@ -53,6 +54,15 @@ public sealed record RunConfig
                 .Select(stage => $"model: a patch of stage {stage.Index} holds {stage.Numbers} numbers and its width is {stage.Width}, too few channels for the noise that a "
                     + "prediction of velocity or noise holds; take a smaller patch, a larger width, or diffusion.prediction=data."),
         ];
+
+    private IEnumerable<string> StepsDoNotFit()
+    {
+        if (!Enum.IsDefined(Diffusion.Path)) yield break;
+        var most = TimeGrid.MostSteps(Diffusion.Path);
+        for (var stage = 0; stage < Sampling.Stages.Length; stage++)
+            if (Sampling.Stages[stage].Steps > most)
+                yield return $"sampling: stage {stage} takes {Sampling.Stages[stage].Steps} steps, and this path has {most} discrete ones; take at most as many";
+    }
 
     // With a share of 0 a stage keeps its own weights, and the trunk leaves them behind.
     private IEnumerable<string> SharesDoNotFit()

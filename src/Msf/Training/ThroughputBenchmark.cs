@@ -32,7 +32,7 @@ public static class ThroughputBenchmark
             network, new StageLoss(new DiffusionConfig(), what.Transformer.Classes), training, precision.ToScalarType(), long.MaxValue);
         using var scope = NewDisposeScope();
         using var generator = SeededNoise.Generator(0);
-        var x = randn([what.Batch, 4, 2 * what.Side, 2 * what.Side], device: device, generator: generator);
+        var x = randn([what.Batch, 4, 2 * what.Side, 2 * what.Side], generator: generator).to(device);
         var (t, labels) = (rand(what.Batch, device: device), zeros(what.Batch, ScalarType.Int64, device));
 
         void Forward()

@@ -92,6 +92,8 @@ internal sealed class TrainingLoop
         _page.Write(_trained.Images, Seconds, running: false);                                // with the last sheet
     }
 
+    private const double LongestSeconds = 3e9;                                                // a century; a TimeSpan ends at three hundred of them
+
     private bool Crossed(long previous, long every) => previous / every != _trained.Images / every;
 
     private bool SheetIsDue(long previous) =>
@@ -113,6 +115,6 @@ internal sealed class TrainingLoop
     private TrainingProgress Progress(int stage, double loss, double rate)
     {
         var left = Math.Max(0, _training.MaxImages - _trained.Images);
-        return new TrainingProgress(_trained.Images, _training.MaxImages, stage, loss, rate, TimeSpan.FromSeconds(left / rate), _trained.SkippedSteps);
+        return new TrainingProgress(_trained.Images, _training.MaxImages, stage, loss, rate, TimeSpan.FromSeconds(Math.Min(left / rate, LongestSeconds)), _trained.SkippedSteps);
     }
 }

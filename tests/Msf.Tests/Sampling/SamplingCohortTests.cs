@@ -157,6 +157,8 @@ public sealed class SamplingCohortTests
         using var others = model.Sampler.Start(With(model.Request(0), SolverKind.Euler));
         Assert.Throws<ArgumentException>(() => cohort.Join(cohort));
         Assert.Throws<ArgumentException>(() => cohort.Join(others));
+        using var own = model.Sampler.Start(model.Request(0) with { Solver = (_, _, _, _) => throw new InvalidOperationException("never asked") });
+        Assert.Throws<ArgumentException>(() => cohort.Join(own));
         using var later = model.Sampler.Start(model.Request(0));
         later.Advance(TestContext.Current.CancellationToken);
         Assert.Throws<ArgumentException>(() => cohort.Join(later));
@@ -174,15 +176,17 @@ public sealed class SamplingCohortTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(0.5)]
-    public void A_picture_to_start_from_is_taken_along(double strength)
+    [InlineData(0, 1)]
+    [InlineData(0.5, 1)]
+    [InlineData(0, 2)]
+    [InlineData(0.5, 2)]
+    public void A_picture_to_start_from_is_taken_along(double strength, int pictures)
     {
         using var scope = NewDisposeScope();
         using var model = new RandomModel(RandomNetworks.Model(levels: 2));
-        var mask = zeros(1, 1, 8, 8);
+        var mask = zeros(pictures, 1, 8, 8);
         mask.narrow(3, 0, 4).fill_(1);
-        var request = model.Request(0, 1) with { Source = new SourceImage { Target = rand(1, 3, 8, 8), Strength = strength, Mask = mask } };
+        var request = model.Request(0, 1) with { Source = new SourceImage { Target = rand(pictures, 3, 8, 8), Strength = strength, Mask = mask } };
         var expected = model.Sample(request);
         using var cohort = model.Sampler.Start(request);
         Assert.Equal(strength == 0 ? 1 : 0, cohort.Stage);
@@ -209,8 +213,14 @@ public sealed class SamplingCohortTests
     {
         using var model = new RandomModel(RandomNetworks.Model(levels: 2));
         var request = With(model.Request(0, 1, 2), SolverKind.UniPc, steps: 4);
+        using var pictures = rand(3, 3, 8, 8);
         LiveTensors.StayFlat(3, () =>
         {
+            using (var detailed = model.Sampler.Start(request with { Source = new SourceImage { Target = pictures, Strength = 0 } }))
+            {
+                detailed.Advance(TestContext.Current.CancellationToken);
+                detailed.Keep([0, 2]);
+            }
             for (var steps = 0; steps <= 8; steps++)
             {
                 using var cohort = model.Sampler.Start(request);

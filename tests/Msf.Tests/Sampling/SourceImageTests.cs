@@ -104,7 +104,19 @@ public sealed class SourceImageTests
         Refused(model, new SourceImage { Target = Picture(3), Strength = 1 }, "or 1 instead of 2");
         Refused(model, new SourceImage { Target = Picture(2), Strength = 1, Mask = zeros(2, 3, 8, 12) }, "the mask is");
         Refused(model, new SourceImage { Target = Picture(2), Strength = 1.5 }, "strength is 1.5");
+        Refused(model, new SourceImage { Target = Picture(2), Strength = 1e-17 }, "too little to be told from 0");
         Refused(single, new SourceImage { Target = zeros(1, 3, 8, 8), Strength = 0 }, "give a strength above 0");
+    }
+
+    [Fact]
+    public void Batches_are_checked_before_the_first_is_made()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new RandomModel(_config);
+        var request = model.Request(0, 1, 2, 0, 1);
+        SamplingRequest[] wrong = [request with { Source = new SourceImage { Target = Picture(3), Strength = 1 } }, request with { ImageIndices = [0, 1] }, request with { Seeds = [1, 2] }, request with { Labels = [] }];
+        foreach (var one in wrong)
+            Assert.DoesNotContain('\n', Assert.Throws<ArgumentException>(() => model.Sampler.SampleInBatches(one, 4, (_, _) => Assert.Fail("a batch was made"), cancellation: TestContext.Current.CancellationToken)).Message);
     }
 
     private static Tensor Picture(long count) => randn([count, 3, 8, 12], generator: new Generator(7)) * 0.5;

@@ -50,27 +50,12 @@ public sealed class AdamWKernelTests
         Assert.True(TensorAssert.Identical(parameters, one.to_type(ScalarType.BFloat16)));
     }
 
-    [Theory]
-    [InlineData(ScalarType.Float32)]
-    [InlineData(ScalarType.BFloat16)]
-    public void A_gradients_norm_is_that_of_its_elements_and_not_finite_where_one_is_not(ScalarType type)
-    {
-        using var scope = NewDisposeScope();
-        using var generator = new Generator(3);
-        var gradient = randn(70_003, generator: generator).to_type(type);
-        Assert.Equal(1, GradientNorm.Of(gradient) / gradient.to_type(ScalarType.Float64).norm().item<double>(), 1e-6);
-        gradient[70_002].fill_(float.NaN);
-        Assert.False(double.IsFinite(GradientNorm.Of(gradient)));
-        gradient[70_002].fill_(float.NegativeInfinity);
-        Assert.False(double.IsFinite(GradientNorm.Of(gradient)));
-    }
-
     [Fact]
     public void One_thread_and_all_give_the_same_bits()
     {
         using var scope = NewDisposeScope();
         var threads = get_num_threads();
-        var results = new List<(Tensor Weights, double Norm)>();
+        var results = new List<Tensor>();
         try
         {
             foreach (var count in new[] { 1, Math.Max(2, threads) })
@@ -80,14 +65,13 @@ public sealed class AdamWKernelTests
                 var (weights, gradient) = (randn(200_001, generator: generator), randn(200_001, generator: generator));
                 using var optimizer = new AdamW(weights, 0.9, 0.99, 0.01);
                 for (var step = 0; step < 3; step++) optimizer.Step(weights, gradient, 1e-3);
-                results.Add((weights, GradientNorm.Of(gradient)));
+                results.Add(weights);
             }
         }
         finally
         {
             set_num_threads(threads);
         }
-        Assert.True(TensorAssert.Identical(results[0].Weights, results[1].Weights));
-        Assert.Equal(results[0].Norm, results[1].Norm);
+        Assert.True(TensorAssert.Identical(results[0], results[1]));
     }
 }

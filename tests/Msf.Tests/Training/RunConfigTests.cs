@@ -21,6 +21,15 @@ public class RunConfigTests
     }
 
     [Fact]
+    public void A_discrete_path_has_only_so_many_steps()
+    {
+        var config = RunConfigReader.Read("tiny", ["diffusion.path=variancePreservingDiscrete", "diffusion.prediction=noise"]);
+        Assert.Empty(config.Validate());
+        var error = Assert.Single((config with { Sampling = new() { Stages = [config.Sampling.Stages[0], config.Sampling.Stages[1] with { Steps = 1001 }] } }).Validate());
+        Assert.Contains("stage 1 takes 1001 steps, and this path has 1000 discrete ones", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_member_that_is_wrong_is_told_at_once()
     {
         var config = new TrainingConfig

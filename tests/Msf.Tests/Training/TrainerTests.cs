@@ -48,6 +48,26 @@ public class TrainerTests
         Assert.Equal(new ComputeShares(config.Model, config.Training).TrainingMultiplyAdds(training.ImagesPerStage), training.TrainingMultiplyAdds);
     }
 
+    [Fact]
+    public void A_model_with_a_learned_variance_trains_as_one_without()
+    {
+        using var folder = new TemporaryFolder();
+        var config = SmallRun.Config with { Model = SmallRun.Config.Model with { LearnSigma = true }, Training = SmallRun.Config.Training with { MaxImages = 32, SampleEveryImages = 32, LogEveryImages = 32 } };
+        Assert.True(SmallRun.Train(config, folder["run"]).Completed);
+        var without = SmallRun.Train(config with { Model = SmallRun.Config.Model }, folder["without"]);
+        Assert.True(without.Completed);
+        Assert.All(Metrics(folder["run"]), line => Assert.True(double.IsFinite(line.Loss!.Value)));
+        Assert.Equal(Metrics(folder["without"])[0].Loss!.Value, Metrics(folder["run"])[0].Loss!.Value, 0.5);
+    }
+
+    [Fact]
+    public void A_run_without_an_end_in_sight_goes_on_all_the_same()
+    {
+        using var folder = new TemporaryFolder();
+        var result = SmallRun.TrainUntil(16, SmallRun.With(training => training with { MaxImages = long.MaxValue }), folder["run"]);
+        Assert.Equal((16, false), (result.Images, result.Completed));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

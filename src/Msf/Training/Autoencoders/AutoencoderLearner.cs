@@ -22,7 +22,7 @@ internal sealed class AutoencoderLearner : IDisposable
     /// <exception cref="InvalidDataException">It is no TorchScript.</exception>
     internal AutoencoderLearner(AutoencoderRunConfig config, Device device)
     {
-        _config = config;
+        (_config, Skipped) = (config, new NonFiniteSteps(config.Training.NonFiniteLimit));
         _perceptual = config.Loss.Perceptual is { } perceptual ? new PerceptualDistance(perceptual, device) : null;
         _loss = new AutoencoderLoss(config.Loss, _perceptual);
         var type = config.Training.Precision.ToScalarType();
@@ -52,10 +52,7 @@ internal sealed class AutoencoderLearner : IDisposable
     internal long Images { get; set; }
 
     /// <summary>Steps skipped because a loss or gradient was not finite; set when a checkpoint is loaded.</summary>
-    internal long SkippedSteps { get; set; }
-
-    /// <summary>How many of them came last, one after the other; set when a checkpoint is loaded.</summary>
-    internal int SkippedInARow { get; set; }
+    internal NonFiniteSteps Skipped { get; }
 
     /// <summary>Trains on one batch.</summary>
     /// <param name="images">(B, 3, H, W), float32, in [-1, 1].</param>
@@ -76,8 +73,12 @@ internal sealed class AutoencoderLearner : IDisposable
             var hinge = adversary is null ? 0 : Discriminate(adversary, images, result.Decoded, parts);
             var (loss, norm, hingeNorm) = ((double)total.item<float>(), Weights.TakeGradients(), adversary is null ? 0 : DiscriminatorWeights!.TakeGradients());
             Images += images.shape[0];
-            if (!double.IsFinite(loss + norm + hinge + hingeNorm)) return Skip(loss, norm, rate);
-            SkippedInARow = 0;
+            if (!double.IsFinite(loss + norm + hinge + hingeNorm))
+            {
+                Skipped.Add("the autoencoder", Images, loss, norm);                            // the images are spent all the same: schedules go by them
+                return new StepResult(loss, norm, rate, Skipped: true);
+            }
+            Skipped.Clear();
             Weights.Step(rate, norm, Images);
             if (adversary is not null)
                 DiscriminatorWeights!.Step(rate * (_config.Loss.Discriminator!.LearningRate ?? _config.Training.LearningRate) / _config.Training.LearningRate, hingeNorm, Images);
@@ -130,19 +131,5 @@ internal sealed class AutoencoderLearner : IDisposable
         var value = (double)hinge.item<float>();
         parts.Add(HingePart, value);
         return value;
-    }
-
-    // The images are spent all the same: schedules go by them, and the same batch again would give the same result.
-    private StepResult Skip(double loss, double norm, double rate)
-    {
-        if (SkippedInARow >= _config.Training.NonFiniteLimit)
-        {
-            var before = SkippedInARow > 0 ? $" after {SkippedInARow} skipped steps" : "";
-            throw new InvalidDataException(
-                $"the autoencoder diverged after {Images} images: loss {loss}, gradient norm {norm}{before}; lower training.learningRate or training.gradientClip and go on from the last checkpoint with --resume.");
-        }
-        SkippedSteps++;
-        SkippedInARow++;
-        return new StepResult(loss, norm, rate, Skipped: true);
     }
 }

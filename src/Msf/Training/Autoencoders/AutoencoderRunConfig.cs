@@ -63,6 +63,7 @@ public sealed record AutoencoderRunConfig
     private IEnumerable<string> OfOtherRuns()
     {
         if (Data.Augmentation.NonLeaky is not null) yield return "data: augmentation.nonLeaky tells a diffusion model what was changed, and an autoencoder takes no such labels; use horizontalFlip or randomResizedCrop";
+        if (Data.Autoencoder is not null) yield return "data: autoencoder makes latents, and an autoencoder is trained on images; remove it";
         if (Data.Buckets is not null) yield return "data: buckets are for diffusion models, an autoencoder is trained on squares and takes images of any size all the same; remove buckets";
         foreach (var name in Training.SetForStages()) yield return $"training: {name} has no meaning for an autoencoder; remove it";
     }

@@ -49,10 +49,10 @@ public sealed class AutoencoderTrainer : IDisposable, ITrainedRun
     long ITrainedRun.Steps => _steps;
 
     /// <inheritdoc/>
-    long ITrainedRun.SkippedSteps => _learner.SkippedSteps;
+    long ITrainedRun.SkippedSteps => _learner.Skipped.Count;
 
     /// <inheritdoc/>
-    bool ITrainedRun.InDoubt => _learner.SkippedInARow > 0;
+    bool ITrainedRun.InDoubt => _learner.Skipped.InARow > 0;
 
     /// <summary>Goes on from a checkpoint.</summary>
     /// <exception cref="InvalidDataException">Its tensors are not of this architecture.</exception>
@@ -61,7 +61,7 @@ public sealed class AutoencoderTrainer : IDisposable, ITrainedRun
         _storage.Load(saved);
         var state = saved.State;
         (_batches.Position, _steps) = (state.Images, state.Steps);
-        (_learner.Images, _learner.SkippedSteps, _learner.SkippedInARow) = (state.Images, state.Skipped, state.SkippedInARow);
+        (_learner.Images, _learner.Skipped.Count, _learner.Skipped.InARow) = (state.Images, state.Skipped, state.SkippedInARow);
         _loop.Restore(state.Seconds, state.Metrics);
     }
 
@@ -94,7 +94,7 @@ public sealed class AutoencoderTrainer : IDisposable, ITrainedRun
     }
 
     /// <inheritdoc/>
-    (int Stage, StepResult Result, long Skipped) ITrainedRun.Step() => (0, Step(), _learner.SkippedSteps);
+    (int Stage, StepResult Result, long Skipped) ITrainedRun.Step() => (0, Step(), _learner.Skipped.Count);
 
     /// <inheritdoc/>
     IReadOnlyList<Func<Action>> ITrainedRun.Copies(long? previous, bool checkpoint)
@@ -137,8 +137,8 @@ public sealed class AutoencoderTrainer : IDisposable, ITrainedRun
             Steps = _steps,
             OptimizerSteps = _learner.Weights.Steps,
             DiscriminatorSteps = _learner.DiscriminatorWeights?.Steps ?? 0,
-            Skipped = _learner.SkippedSteps,
-            SkippedInARow = _learner.SkippedInARow,
+            Skipped = _learner.Skipped.Count,
+            SkippedInARow = _learner.Skipped.InARow,
             Seconds = _loop.Seconds,
             SourceImages = _batches.Count,
             Metrics = _loop.Sums,

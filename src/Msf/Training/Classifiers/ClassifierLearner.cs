@@ -20,7 +20,7 @@ internal sealed class ClassifierLearner : IDisposable
     /// <param name="device">Where to train.</param>
     internal ClassifierLearner(ClassifierRunConfig config, Device device)
     {
-        _config = config;
+        (_config, Skipped) = (config, new NonFiniteSteps(config.Training.NonFiniteLimit));
         SeededNoise.SeedGlobalGenerator(config.Training.Seed);                                // the modules' initial weights draw from it
         _network = new ImageClassifier(config.Classifier);
         _network.to(device);
@@ -37,11 +37,8 @@ internal sealed class ClassifierLearner : IDisposable
     /// <summary>Images seen, those of skipped steps included; set when a checkpoint is loaded.</summary>
     internal long Images { get; set; }
 
-    /// <summary>Steps skipped because loss or gradient was not finite; set when a checkpoint is loaded.</summary>
-    internal long SkippedSteps { get; set; }
-
-    /// <summary>How many of them came last, one after the other; set when a checkpoint is loaded.</summary>
-    internal int SkippedInARow { get; set; }
+    /// <summary>Steps skipped because a loss or gradient was not finite; set when a checkpoint is loaded.</summary>
+    internal NonFiniteSteps Skipped { get; }
 
     /// <summary>Places of the images that the last <see cref="Measure"/> found told wrong.</summary>
     internal IReadOnlyList<int> Wrong { get; private set; } = [];
@@ -63,8 +60,12 @@ internal sealed class ClassifierLearner : IDisposable
             var accuracy = logits.argmax(1).eq(labels).to_type(ScalarType.Float32).mean().item<float>();
             var (value, norm) = ((double)loss.item<float>(), Weights.TakeGradients());
             Images += images.shape[0];
-            if (!double.IsFinite(value + norm)) return Skip(value, norm, rate);
-            SkippedInARow = 0;
+            if (!double.IsFinite(value + norm))
+            {
+                Skipped.Add("the classifier", Images, value, norm);                            // the images are spent all the same: schedules go by them
+                return new StepResult(value, norm, rate, Skipped: true);
+            }
+            Skipped.Clear();
             Weights.Step(rate, norm, Images);
             return new StepResult(value, norm, rate, Parts: new Dictionary<string, double> { [AccuracyPart] = accuracy });
         }
@@ -123,19 +124,5 @@ internal sealed class ClassifierLearner : IDisposable
         var logarithms = functional.log_softmax(logits, 1);
         var own = logarithms.gather(1, labels.unsqueeze(1)).mean().neg();
         return own.Times(1 - _config.LabelSmoothing).Plus(logarithms.mean().neg().Times(_config.LabelSmoothing));
-    }
-
-    // The images are spent all the same: schedules go by them, and the same batch again would give the same result.
-    private StepResult Skip(double loss, double norm, double rate)
-    {
-        if (SkippedInARow >= _config.Training.NonFiniteLimit)
-        {
-            var before = SkippedInARow > 0 ? $" after {SkippedInARow} skipped steps" : "";
-            throw new InvalidDataException(
-                $"the classifier diverged after {Images} images: loss {loss}, gradient norm {norm}{before}; lower training.learningRate or training.gradientClip and go on from the last checkpoint with --resume.");
-        }
-        SkippedSteps++;
-        SkippedInARow++;
-        return new StepResult(loss, norm, rate, Skipped: true);
     }
 }

@@ -59,10 +59,10 @@ public sealed class ClassifierTrainer : IDisposable, ITrainedRun
     long ITrainedRun.Steps => _steps;
 
     /// <inheritdoc/>
-    long ITrainedRun.SkippedSteps => _learner.SkippedSteps;
+    long ITrainedRun.SkippedSteps => _learner.Skipped.Count;
 
     /// <inheritdoc/>
-    bool ITrainedRun.InDoubt => _learner.SkippedInARow > 0;
+    bool ITrainedRun.InDoubt => _learner.Skipped.InARow > 0;
 
     /// <summary>Goes on from a checkpoint.</summary>
     /// <exception cref="InvalidDataException">Its tensors are not of this architecture.</exception>
@@ -70,8 +70,8 @@ public sealed class ClassifierTrainer : IDisposable, ITrainedRun
     {
         _storage.Load(saved);
         var state = saved.State;
-        (_data.Batches.Position, _steps, _heldOut) = (state.Images, state.Steps, state.HeldOut);
-        (_learner.Images, _learner.SkippedSteps, _learner.SkippedInARow) = (state.Images, state.Skipped, state.SkippedInARow);
+        (_data.Batches.Position, _steps) = (state.Images, state.Steps);
+        (_learner.Images, _learner.Skipped.Count, _learner.Skipped.InARow) = (state.Images, state.Skipped, state.SkippedInARow);
         _loop.Restore(state.Seconds, state.Metrics);
     }
 
@@ -105,7 +105,7 @@ public sealed class ClassifierTrainer : IDisposable, ITrainedRun
     }
 
     /// <inheritdoc/>
-    (int Stage, StepResult Result, long Skipped) ITrainedRun.Step() => (0, Step(), _learner.SkippedSteps);
+    (int Stage, StepResult Result, long Skipped) ITrainedRun.Step() => (0, Step(), _learner.Skipped.Count);
 
     /// <inheritdoc/>
     StepResult ITrainedRun.Measure(StepResult result) =>
@@ -134,8 +134,8 @@ public sealed class ClassifierTrainer : IDisposable, ITrainedRun
         Images = Images,
         Steps = _steps,
         OptimizerSteps = _learner.Weights.Steps,
-        Skipped = _learner.SkippedSteps,
-        SkippedInARow = _learner.SkippedInARow,
+        Skipped = _learner.Skipped.Count,
+        SkippedInARow = _learner.Skipped.InARow,
         Seconds = _loop.Seconds,
         SourceImages = _data.SourceImages,
         ClassNames = [.. _data.HeldOutSource.Classes.Select(known => known.Name)],

@@ -69,7 +69,7 @@ internal sealed class WindowTeacher
         };
     }
 
-    // Of every window, the first part of the draws goes to its start, and the rest is stretched over it. From noise, image i is in window i / ways.
+    // Of every window, the first part of the draws goes to its start, and the rest is stretched over it. From noise, image i is in window i / ways, and those left over begin again.
     private (double[] Times, int[] Windows) Place(Tensor drawn)
     {
         var drawnTimes = drawn.to(ScalarType.Float64).cpu().data<double>().ToArray();
@@ -78,14 +78,14 @@ internal sealed class WindowTeacher
         {
             var window = PiecewiseLinearPath.WindowOf(drawnTimes[i], _windows);
             var within = Math.Max(0, (drawnTimes[i] * _windows - window - _config.StartShare) / (1 - _config.StartShare));
-            windows[i] = _config.Start == WindowStart.Noise ? i / Ways(times.Length) : window;
+            windows[i] = _config.Start == WindowStart.Noise ? i / Ways(times.Length) % _windows : window;
             times[i] = (windows[i] + within) / _windows;
         }
         return (times, windows);
     }
 
-    // How many ways from noise give every image of a batch a window of its own.
-    private int Ways(int batch) => (batch + _windows - 1) / _windows;
+    // How many ways from noise there are images for in every window.
+    private int Ways(int batch) => Math.Max(1, batch / _windows);
 
     // The first images' noise, labels and conditions, once for every window.
     private StageDraw ChooseWays(StageDraw draw)

@@ -22,6 +22,7 @@ public sealed class AutoencoderRunConfigTests
         { "loss.discriminator={\"layers\":3}", "needs images of 24 pixels" },
         { "loss.l1=-1", "loss: l1 is -1" },
         { "data.loaderThreads=-1", "data: loaderThreads is -1" },
+        { "data.autoencoder=ae", "an autoencoder is trained on images" },
         { "data.augmentation={\"nonLeaky\":{}}", "takes no such labels" },
         { "training.batchSize=0", "training: batchSize is 0" },
         { "training.accumulate=2", "accumulate has no meaning" },

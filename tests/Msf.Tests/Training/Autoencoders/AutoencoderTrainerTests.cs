@@ -101,10 +101,10 @@ public sealed class AutoencoderTrainerTests : IDisposable
         var broken = full([8, 3, 16, 16], float.NaN);
         Assert.True(learner.Step(broken, generator).Skipped);
         Assert.True(TensorAssert.Identical(before, learner.Weights.State()["weights"]));
-        Assert.Equal((8, 1, 1, 0), (learner.Images, learner.SkippedSteps, learner.SkippedInARow, learner.Weights.Steps));
+        Assert.Equal((8, 1, 1, 0), (learner.Images, learner.Skipped.Count, learner.Skipped.InARow, learner.Weights.Steps));
         Assert.Contains("diverged after 16 images", Assert.Throws<InvalidDataException>(() => learner.Step(broken, generator)).Message, StringComparison.Ordinal);
         Assert.False(learner.Step(zeros(8, 3, 16, 16), generator).Skipped);
-        Assert.Equal(0, learner.SkippedInARow);
+        Assert.Equal(0, learner.Skipped.InARow);
     }
 
     [Fact]

@@ -40,6 +40,17 @@ public sealed class ClassifierTrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_sheet_that_a_killed_run_did_not_draw_is_drawn_when_it_goes_on()
+    {
+        SmallClassifierRun.Train(SmallClassifierRun.Config, _folder["run"]);
+        var sheet = Directory.GetFiles(_folder["run/samples"]).Max()!;
+        var drawn = File.ReadAllBytes(sheet);
+        File.Delete(sheet);
+        SmallClassifierRun.Train(SmallClassifierRun.Config, _folder["run"], resume: true);
+        Assert.Equal(drawn, File.ReadAllBytes(sheet));
+    }
+
+    [Fact]
     public void The_tiny_preset_learns_to_tell_shapes_that_it_has_not_seen()
     {
         var config = RunConfigReader.ReadClassifier("classifier-tiny", ["training.precision=float32"]);

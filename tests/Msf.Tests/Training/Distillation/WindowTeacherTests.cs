@@ -81,18 +81,19 @@ public sealed class WindowTeacherTests
     [Theory]
     [InlineData(8)]
     [InlineData(10)]
+    [InlineData(5)]
     public void From_noise_every_way_is_followed_through_all_windows(int count)
     {
         using var scope = NewDisposeScope();
         var gaussian = new AnalyticGaussian(ProbabilityPath.Create(PathKind.VariancePreservingLinear), 0.7, 0.4);
-        var ways = (count + Windows - 1) / Windows;
+        var ways = count / Windows;
         var draw = Draw(count) with { Labels = arange(count, ScalarType.Int64), Condition = Draw(count).Data, ConditionTime = linspace(0.5, 1, count) };
         var teacher = Teacher((x, t, _, _, _) => gaussian.Predict(PredictionKind.Data, x, t), PathKind.VariancePreservingLinear, PredictionKind.Data, new(), steps: 400, start: WindowStart.Noise);
         var straight = teacher.Straighten(draw);
         var velocity = teacher.Path.Velocity(straight.Data, straight.Noise, straight.Time);
         for (var i = 0; i < count; i++)
         {
-            var (way, window) = (i % ways, i / ways);
+            var (way, window) = (i % ways, i / ways % Windows);                               // those left over begin again
             var (from, to) = ((double)window / Windows, (window + 1.0) / Windows);
             Assert.InRange(straight.Time[i].item<float>(), from - 1e-6, to);
             Assert.Equal(way, straight.Labels[i].item<long>());
