@@ -76,7 +76,10 @@ internal sealed class SamplerStages
             {
                 progress?.Report(new SamplingProgress(stage, _networks.Count, step, steps));
                 cancellation.ThrowIfCancellationRequested();
-            });
+            })
+        {
+            Clip = budget.SolverOptions.Clip,
+        };
     }
 
     /// <summary>The merged result of a level, of a standardised component; without one that of the picture.</summary>

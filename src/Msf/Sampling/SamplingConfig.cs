@@ -11,7 +11,7 @@ public sealed record SamplingConfig
 
     /// <summary>
     /// Time tau in (0, 1) that a stage must have reached for the next one to start, from the data that the network sees by then, noised to tau at least (overlapped stages, Decomposable
-    /// Flow Matching, arXiv 2506.19839); null, the default, finishes a stage first. It takes no further evaluations.
+    /// Flow Matching, arXiv 2506.19839); null, the default, finishes a stage first. It takes no further evaluations, but for one of the adaptive solver, which pauses at tau.
     /// </summary>
     public double? OverlapTime { get; init; }
 

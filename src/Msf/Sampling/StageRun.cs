@@ -57,6 +57,9 @@ internal sealed class StageRun : IDisposable
     /// <summary>Steps in all.</summary>
     internal int Steps => _times.Length - 1;
 
+    /// <summary>The largest magnitude of data that is told, as the solver clips it; null for any.</summary>
+    internal double? Clip { get; init; }
+
     /// <summary>Looked at within a step where that can be long.</summary>
     internal CancellationToken Cancellation { set => _solver.Cancellation = value; }
 
@@ -116,7 +119,7 @@ internal sealed class StageRun : IDisposable
     {
         var time = _times[_position];
         if (time == 1) return _state.alias();
-        return _path is PiecewiseLinearPath || _solver is DormandPrinceSolver ? null : _velocity.DataAhead(_state, time);
+        return _path is PiecewiseLinearPath || _solver is DormandPrinceSolver ? null : Clipped(_velocity.DataAhead(_state, time));
     }
 
     /// <summary>The data that the network sees behind the state: at the end, the state itself.</summary>
@@ -124,7 +127,13 @@ internal sealed class StageRun : IDisposable
     internal Tensor Data()
     {
         var time = _times[_position];
-        return time == 1 ? _state.alias() : _field.DataBehind(_state, time);
+        return time == 1 ? _state.alias() : Clipped(_field.DataBehind(_state, time));
+    }
+
+    private Tensor Clipped(Tensor data)
+    {
+        if (Clip is not { } limit) return data;
+        using (data) return data.Clamped(-limit, limit);
     }
 
     /// <summary>Goes on to the end.</summary>

@@ -167,6 +167,23 @@ public sealed class SamplingCohortTests
     }
 
     [Fact]
+    public void A_preview_is_clipped_as_the_solver_clips()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new RandomModel(RandomNetworks.Model(levels: 2));
+        var request = model.Request(0);
+        Tensor Spread(double? clip)
+        {
+            var stages = request.Sampling.Stages.Select(stage => stage with { Steps = 4, SolverOptions = new() { Clip = clip } });
+            using var cohort = model.Sampler.Start(request with { Sampling = request.Sampling with { Stages = [.. stages] } });
+            cohort.Advance(TestContext.Current.CancellationToken);
+            return cohort.Preview()!.flatten(2).std(2);                                       // of a channel
+        }
+        Assert.True(Spread(null).min().item<float>() > 0.1);
+        Assert.True(Spread(1e-6).max().item<float>() < 1e-5);                                 // the channel's mean
+    }
+
+    [Fact]
     public void Overlapped_stages_are_refused()
     {
         using var model = new RandomModel(RandomNetworks.Model(levels: 2));
