@@ -47,6 +47,6 @@ public partial record MsfOptions
         foreach (var member in typeof(MsfOptions).GetProperties().Where(member => member.CanWrite)) member.SetValue(other, member.GetValue(this));
     }
 
-    [GeneratedRegex(@"^(cpu|cuda(:\d{1,3})?)\z")]
+    [GeneratedRegex(@"^(cpu|cuda(:[0-9]{1,3})?)\z")]
     private static partial Regex DeviceName();
 }

@@ -21,6 +21,10 @@ public sealed record ServerOptions : MsfOptions
         {
             if (!Uri.TryCreate(url.Replace("//*", "//any.invalid", StringComparison.Ordinal).Replace("//+", "//any.invalid", StringComparison.Ordinal), UriKind.Absolute, out var address) || address.Scheme != Uri.UriSchemeHttp)
                 errors.Add($"the address is \"{url}\", expected http://HOST:PORT, for example http://127.0.0.1:5080; for https put a proxy in front");
+            else if (address.PathAndQuery != "/")
+                errors.Add($"the address {url} has a path; give http://{address.Authority}, and let a proxy in front add one");
+            else if (address is { Host: "localhost", Port: 0 })
+                errors.Add($"{url} is two addresses, and no port is free at both for sure; give http://127.0.0.1:0, or a port");
             else if (!address.IsLoopback && ApiKeys.Count == 0)
                 errors.Add($"{url} can be reached from other machines, and there is no key; give --api-key or --api-key-file, or listen at http://127.0.0.1:{address.Port}");
         }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
 using Msf.Server;
 
@@ -73,7 +74,7 @@ internal sealed class ServeCommand : MsfCommand
         {
             await server.StartAsync(cancellation);
         }
-        catch (IOException error) when (error.InnerException is not null)
+        catch (Exception error) when (error is SocketException or InvalidOperationException or IOException { InnerException: not null })
         {
             throw new IOException($"{error.Message.TrimEnd('.')}; free the address, or choose another with --urls.", error);
         }

@@ -31,7 +31,7 @@ internal sealed class BatchRunner(MsfModel model, ModelCard card, EngineContext 
             }
             var images = batch.ToImages(model, batch.Cohort.Level!, complete: true);
             delivery.Finished([.. batch.Tasks.Zip(images)]);
-            speed.Measured(card.At(batch.Tasks[0].Settings), batch.Tasks[0].Sampling, images.Length, batch.Seconds);
+            if (!batch.HasPicture) speed.Measured(card.At(batch.Tasks[0].Settings), batch.Tasks[0].Sampling, images.Length, batch.Seconds);
         }
         catch (Exception error)
         {

@@ -48,12 +48,12 @@ internal sealed class GenerationEngine : IAsyncDisposable
             if (_stopping) throw new RequestException("the server is stopping.", null, 503, "stopping", TimeSpan.FromSeconds(5));
             var card = Catalog.Find(body.Model);
             var worker = Pool.Ready(card);
-            var job = Factory.Create(body, card, worker.Speed, client, keeps, previews);
+            var job = Factory.Create(body, worker.Card, worker.Speed, client, keeps, previews);
             lock (_admission)
             {
                 RequireRoom(job, worker);
-                _jobs[job.Id] = job;
                 if (!worker.TryAdd(job)) throw new RequestException($"{card.Name} is being unloaded; ask again in a moment.", "model", 503, "model_loading", TimeSpan.FromSeconds(1));
+                _jobs[job.Id] = job;
             }
             _ = job.Completion.ContinueWith(_ => Ended(job, worker), TaskScheduler.Default);
             return job;

@@ -105,6 +105,19 @@ internal sealed class ModelWorker
             job.Fail(new RequestException("the server stops before this was begun; ask again.", null, 503, "stopping", TimeSpan.FromSeconds(5)), _context.Time.GetUtcNow());
     }
 
+    /// <summary>The same where it has nothing to do; else nothing happens.</summary>
+    /// <returns>Whether it ends now.</returns>
+    internal bool TryStopIdle()
+    {
+        lock (_gate)
+        {
+            if (State != ModelState.Ready || _queue.Count > 0 || _running > 0) return false;
+            State = ModelState.Stopping;
+            Monitor.PulseAll(_gate);
+            return true;
+        }
+    }
+
     private void Run()
     {
         MsfModel? model = null;

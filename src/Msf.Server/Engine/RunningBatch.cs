@@ -52,8 +52,11 @@ internal sealed class RunningBatch : IDisposable
     /// <summary>Set when nobody wants any of them.</summary>
     internal CancellationToken Nobody => _nobody.Token;
 
+    /// <summary>Whether they start from a picture, so that stages may be left out.</summary>
+    internal bool HasPicture => _picture is not null;
+
     /// <summary>Images that others may still join with.</summary>
-    internal int Room => _picture is null ? Tasks[0].BatchLimit - Tasks.Count : 0;
+    internal int Room => !HasPicture ? Tasks[0].BatchLimit - Tasks.Count : 0;
 
     /// <summary>Whether these images have already been held up once for later ones.</summary>
     internal bool HasWaited { get; set; }

@@ -28,6 +28,8 @@ internal sealed class ImageGallery
         AtomicFile.Sweep(_folder);
         AtomicFile.Sweep(_bases);
         _ids = [.. Directory.EnumerateFiles(_folder, "*.png").Select(Path.GetFileNameWithoutExtension).OfType<string>().Where(GalleryId.IsId).Order(StringComparer.Ordinal)];
+        var kept = _ids.ToHashSet(StringComparer.Ordinal);
+        foreach (var orphan in Directory.GetFiles(_bases, "*.png").Where(file => !kept.Contains(Path.GetFileNameWithoutExtension(file)))) File.Delete(orphan);
     }
 
     /// <summary>Number of images.</summary>
@@ -48,7 +50,15 @@ internal sealed class ImageGallery
     {
         var id = GalleryId.New(_time.GetUtcNow());
         if (basePng is not null) AtomicFile.Write(BaseOf(id), stream => stream.Write(basePng), durable: false);
-        AtomicFile.Write(PathOf(id), stream => stream.Write(png));
+        try
+        {
+            AtomicFile.Write(PathOf(id), stream => stream.Write(png));
+        }
+        catch
+        {
+            File.Delete(BaseOf(id));
+            throw;
+        }
         var surplus = new List<string>();
         lock (_lock)
         {

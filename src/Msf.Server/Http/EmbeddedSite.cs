@@ -20,7 +20,6 @@ internal sealed class EmbeddedSite
     {
         var assembly = Assembly.GetExecutingAssembly();
         var types = new FileExtensionContentTypeProvider();
-        types.Mappings[".webmanifest"] = "application/manifest+json";
         var files = new Dictionary<string, SiteFile>(StringComparer.Ordinal);
         foreach (var name in assembly.GetManifestResourceNames().Where(name => name.StartsWith(Root, StringComparison.Ordinal)))
         {

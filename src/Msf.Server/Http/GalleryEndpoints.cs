@@ -12,6 +12,7 @@ internal static class GalleryEndpoints
     /// <summary>Adds the routes.</summary>
     internal static void MapGallery(this IEndpointRouteBuilder routes, ImageGallery gallery, EngineMeter meter, ServerLimits limits)
     {
+        meter.Gallery(gallery.Count);
         routes.MapGet("/api/gallery", (HttpContext context, string? before, int? limit) =>
             {
                 if (before is not null && !GalleryId.IsId(before)) throw new RequestException("before is no name of an image; send next of the page before.", "before");

@@ -35,7 +35,7 @@ public sealed record OpenAiBody
     /// <summary>One class by name or number.</summary>
     public ClassList? Class { get; init; }
 
-    /// <summary>Classes by name or number, taken in turn; null for the null class.</summary>
+    /// <summary>Classes by name or number, taken in turn, where a null in the list is the null class. All in turn where left out.</summary>
     public ClassList? Classes { get; init; }
 
     /// <summary>Seed, 0 to 2^53 - 1; drawn where left out.</summary>

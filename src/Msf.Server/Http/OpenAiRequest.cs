@@ -53,6 +53,6 @@ internal static partial class OpenAiRequest
         throw new RequestException("size is not understood, expected WIDTHxHEIGHT in pixels, for example 64x64, or auto.", "size");
     }
 
-    [GeneratedRegex(@"^(\d{1,6})x(\d{1,6})\z")]
+    [GeneratedRegex(@"^([0-9]{1,6})x([0-9]{1,6})\z")]
     private static partial Regex Sides();
 }

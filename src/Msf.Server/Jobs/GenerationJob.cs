@@ -34,8 +34,8 @@ internal sealed class GenerationJob : IDisposable
     /// <summary>Whether images go to the gallery; else they stay with the job.</summary>
     internal bool KeepsImages { get; init; } = true;
 
-    /// <summary>The picture it starts from; null for none.</summary>
-    internal JobPicture? Picture { get; init; }
+    /// <summary>The picture it starts from; null for none, and once it has ended.</summary>
+    internal JobPicture? Picture { get; set; }
 
     /// <summary>Previews within a stage that are wanted, on top of the one at its end.</summary>
     internal int PreviewsAStage { get; init; } = 3;
@@ -129,7 +129,7 @@ internal sealed class GenerationJob : IDisposable
         {
             if (State == JobState.Done) return;
             if (Preview is null || images[0].Index == 0) Preview = images[0].Png;
-            if (KeepsImages && complete && stage == 0)
+            if (KeepsImages && complete && stage == 0 && !IsOver)
                 foreach (var (index, png) in images) _bases[index] = png;
             Events.Add("preview", new JobPreview(stage, complete, images), $"preview {stage} {images[0].Index}");
         }
@@ -185,7 +185,8 @@ internal sealed class GenerationJob : IDisposable
 
     private void End(JobState state, DateTimeOffset now, string name, object data)
     {
-        (State, Ended, Position) = (state, now, 0);
+        (State, Ended, Position, Picture) = (state, now, 0, null);
+        _bases.Clear();
         Events.Add(name, data, ends: true);
         _over.CancelAsync();
         _completion.TrySetResult();

@@ -10,6 +10,8 @@ namespace Msf.Server;
 /// <param name="time">The clock.</param>
 internal sealed class JobFactory(MsfOptions options, ImageGallery gallery, TimeProvider time)
 {
+    private const int MostElongated = 64;
+
     private readonly SettingsResolver _resolver = new(options.Limits);
 
     /// <summary>What a job would be made with: one entry, or of a sweep one for every cell. Pictures are not looked at.</summary>
@@ -129,12 +131,14 @@ internal sealed class JobFactory(MsfOptions options, ImageGallery gallery, TimeP
 
     private JobPicture Picture(JobBody body, GenerationSettings settings)
     {
-        var strength = settings.Strength ?? (body.Mask is null ? 0 : 1);
-        var picture = new JobPicture(Decode(body.Image!, "image"), body.Mask is null ? null : Decode(body.Mask, "mask"), strength);
-        if (picture.Mask is { } mask && Math.Abs(mask.Width * (double)picture.Picture.Height / (mask.Height * (double)picture.Picture.Width) - 1) > 0.02)
-            throw new RequestException(
-                $"the mask is {mask.Width}x{mask.Height} and the picture {picture.Picture.Width}x{picture.Picture.Height}: expected the same shape; paint the mask on the picture.", "mask");
-        return picture;
+        var (picture, mask) = (Decode(body.Image!, "image"), body.Mask is null ? null : Decode(body.Mask, "mask"));
+        if (mask is not null && Math.Abs(mask.Width * (double)picture.Height / (mask.Height * (double)picture.Width) - 1) > 0.02)
+            throw new RequestException($"the mask is {mask.Width}x{mask.Height} and the picture {picture.Width}x{picture.Height}: expected the same shape; paint the mask on the picture.", "mask");
+        if (Math.Max(picture.Width, picture.Height) > MostElongated * (long)Math.Min(picture.Width, picture.Height))
+            throw new RequestException($"the picture is {picture.Width}x{picture.Height}, one side more than {MostElongated} times the other; crop it first.", "image");
+        // In the images' size at once: a job keeps it for as long as it waits.
+        var size = new PixelSize(settings.Width, settings.Height);
+        return new JobPicture(ImageResizer.Fit(picture, size), mask is null ? null : ImageResizer.Fit(mask, size), settings.Strength ?? (mask is null ? 0 : 1));
     }
 
     private RgbImage Decode(string text, string name)

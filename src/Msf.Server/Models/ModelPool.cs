@@ -45,7 +45,7 @@ internal sealed class ModelPool
         };
     }
 
-    /// <summary>Starts to load a model, or finds it.</summary>
+    /// <summary>Starts to load a model, or finds it. One that was written anew is loaded anew, as soon as the old one has nothing to do.</summary>
     /// <exception cref="RequestException">It could not be loaded just now, or there is no memory for it.</exception>
     internal ModelWorker Start(ModelCard card)
     {
@@ -53,7 +53,7 @@ internal sealed class ModelPool
         {
             if (_stopping) throw new RequestException("the server is stopping.", null, 503, "stopping", TimeSpan.FromSeconds(5));
             foreach (var ended in _workers.Values.Where(worker => worker.State == ModelState.Ended).ToArray()) Drop(ended);
-            if (_workers.TryGetValue(card.Name, out var known)) return known;
+            if (_workers.TryGetValue(card.Name, out var known) && (known.Card == card || !TryUnload(known))) return known;   // the folder may hold another model now
             var now = _context.Time.GetUtcNow();
             if (_faults.TryGetValue(card.Name, out var failed) && failed.Until > now)
                 throw new RequestException($"{card.Name} could not be loaded; the server's log says why.", "model", 503, "model_failed", failed.Until - now);
@@ -84,17 +84,23 @@ internal sealed class ModelPool
             throw new RequestException($"{card.Name} needs about {needed / 1e9:F1} GB, and all models together may take {_budget / 1e9:F1} GB.", "model", 503, "no_memory");
         while (_workers.Values.Sum(worker => worker.Bytes) + needed > _budget)
         {
-            var oldest = _workers.Values.Where(worker => worker.State == ModelState.Ready && worker.IsIdle).OrderBy(worker => worker.LastUsed).FirstOrDefault() ?? throw Full(card);
-            oldest.Stop();
-            _workers.Remove(oldest.Card.Name);
-            _ = oldest.Ended.ContinueWith(_ => ServerLog.Unloaded(_context.Log, oldest.Card.Name), TaskScheduler.Default);
+            if (!_workers.Values.OrderBy(worker => worker.LastUsed).ToArray().Any(TryUnload)) throw Full(card);
         }
+    }
+
+    private bool TryUnload(ModelWorker worker)
+    {
+        if (!worker.TryStopIdle()) return false;
+        _workers.Remove(worker.Card.Name);
+        _ = worker.Ended.ContinueWith(_ => ServerLog.Unloaded(_context.Log, worker.Card.Name), TaskScheduler.Default);
+        return true;
     }
 
     // One that could not load its model holds no memory, and its fault is remembered for a while.
     private void Drop(ModelWorker ended)
     {
         _workers.Remove(ended.Card.Name);
+        _context.Meter.Loaded(_workers.Count);
         if (ended.Fault is { } fault) _faults[ended.Card.Name] = (_context.Time.GetUtcNow() + _faultMemory, fault);
     }
 

@@ -37,10 +37,12 @@ internal sealed class Thumbnails(GenerationEngine engine, string folder)
         {
             await Task.Yield();                                                               // the dictionary must know of it first
             var body = new JobBody { Model = card.Name, Classes = new ClassList([card.Manifest.ClassNames[index]]), Count = 1, Seed = 0 };
+            await engine.Pool.Start(card).Loaded;
             var job = engine.Submit(body, "thumbnails", keeps: false, previews: 0);
             await job.Completion;
             engine.Forget(job);
             if (job.Images is not [{ Png: { } png }]) throw job.Fault ?? new RequestException("the thumbnail could not be made; ask again.", null, 503, "not_ready", TimeSpan.FromSeconds(5));
+            if (engine.Pool.Find(card.Name)?.Card != card) return png;                         // by a model that was written over meanwhile: not to be kept
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             AtomicFile.Write(path, stream => stream.Write(png));
             return png;

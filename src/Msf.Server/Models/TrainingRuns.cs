@@ -92,6 +92,6 @@ internal sealed partial class TrainingRuns(string? folder)
 
     private static RequestException None() => RequestException.NotFound("there is no such sheet.");
 
-    [GeneratedRegex(@"^\d{1,15}\.png\z")]
+    [GeneratedRegex(@"^[0-9]{1,15}\.png\z")]
     private static partial Regex SheetFile();
 }

@@ -8,7 +8,7 @@ public record SettingsBody
     /// <summary>Name of the model; the default one where left out.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Classes by name or number, taken in turn; null for the null class. All in turn where left out.</summary>
+    /// <summary>Classes by name or number, taken in turn, where a null in the list is the null class. All in turn where left out.</summary>
     public ClassList? Classes { get; init; }
 
     /// <summary>Number of images; 1 where left out.</summary>

@@ -14,7 +14,9 @@ public sealed class ImageGalleryTests : IDisposable
         string[] ids = [.. Enumerable.Range(0, 5).Select(i => gallery.Add([(byte)i]))];
         File.WriteAllText(Path.Combine(_folder.FullName, $"{ids[0]}.png.tmp-0123abcd"), "half");
         File.WriteAllText(Path.Combine(_folder.FullName, "holiday.png"), "not ours");
+        File.WriteAllText(Path.Combine(_folder.FullName, "bases", "0123456789abcdef0123456789.png"), "of an image that was never written");
         var again = Open();
+        Assert.Empty(Directory.GetFiles(Path.Combine(_folder.FullName, "bases")));
         Assert.Equal(ids.Reverse(), again.List(null, 10));
         Assert.Equal([3], again.Read(ids[3])!);
         Assert.Equal(5, again.Count);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Msf.Checkpoints;
 using Msf.Data;
 using static TorchSharp.torch;
@@ -179,6 +180,23 @@ public sealed class JobEndpointsTests(ServedModel served)
         Assert.True(left > right + 80, $"{left} and {right}");
     }
 
+    [Fact]
+    public async Task A_picture_is_kept_in_the_images_size_and_no_longer_than_its_job_lasts()
+    {
+        using var client = served.Client();
+        var wide = AssertImages.Picture(1000, 2, (x, y) => (byte)x);
+        var refused = await client.PostAsync("/api/jobs", JsonSerializer.Serialize(new { kind = "superResolution", image = PngFile.Encode(wide) }));
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("1000x2", (await refused.JsonAsync()).GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+
+        var body = JsonSerializer.Serialize(new { kind = "superResolution", classes = "flag", seed = 1, steps = new[] { 3, 2 }, image = PngFile.Encode(AssertImages.Picture(300, 200, (x, y) => (byte)x)) });
+        var engine = served.Services.GetRequiredService<GenerationEngine>();
+        var job = engine.Submit(JsonSerializer.Deserialize<JobBody>(body, ServerJson.Options)!, "me");
+        if (job.Picture is { } picture) Assert.Equal((32, 32), (picture.Picture.Width, picture.Picture.Height));
+        await job.Completion;
+        Assert.Equal((JobState.Done, (JobPicture?)null), (job.State, job.Picture));
+    }
+
     [Theory]
     [InlineData("", "JSON")]
     [InlineData("[]", "expected")]
@@ -205,6 +223,7 @@ public sealed class JobEndpointsTests(ServedModel served)
     [InlineData("{\"kind\":\"superResolution\"}", "needs image")]
     [InlineData("{\"kind\":\"superResolution\",\"image\":\"!\"}", "Base64")]
     [InlineData("{\"kind\":\"superResolution\",\"image\":\"AAAA\"}", "not a PNG")]
+    [InlineData("{\"kind\":\"superResolution\",\"strength\":1e-17,\"image\":\"AAAA\"}", "strength is 1E-17")]
     [InlineData("{\"of\":\"x\"}", "not for a job of kind generate")]
     [InlineData("{\"strength\":0.5}", "strength")]
     [InlineData("{\"kind\":\"sweep\",\"sweep\":{\"steps\":[1,2,3,4,5,6,7,8,9],\"guidance\":[1,2,3,4,5,6,7,8,9]}}", "at most 64")]

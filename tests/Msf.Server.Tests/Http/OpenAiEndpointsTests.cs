@@ -96,6 +96,7 @@ public sealed class OpenAiEndpointsTests(ServedModel served)
     [Theory]
     [InlineData("{\"prompt\":\"a red dragon\"}", "classes")]
     [InlineData("{\"size\":\"big\"}", "size")]
+    [InlineData("{\"size\":\"３２x３２\"}", "size")]
     [InlineData("{\"response_format\":\"jpeg\"}", "response_format")]
     [InlineData("{\"partial_images\":1}", "partial_images")]
     [InlineData("{\"stream\":true,\"partial_images\":4}", "partial_images")]

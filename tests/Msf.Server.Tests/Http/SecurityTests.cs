@@ -132,7 +132,7 @@ public sealed class SecurityTests(ServedModel served) : IDisposable
 
     [Theory]
     [InlineData("http://127.0.0.1:5080")]
-    [InlineData("http://localhost:0")]
+    [InlineData("http://127.0.0.1:0")]
     [InlineData("http://[::1]:5080")]
     public void Loopback_needs_none(string url) => Assert.Empty((ServedModel.OptionsIn(_folder.FullName) with { Urls = [url] }).Validate());
 
@@ -143,6 +143,8 @@ public sealed class SecurityTests(ServedModel served) : IDisposable
         Assert.Single((options with { ApiKeys = new Dictionary<string, string> { ["k"] = "short" } }).Validate());
         Assert.Single((options with { Urls = ["https://127.0.0.1:5080"] }).Validate());
         Assert.Single((options with { Urls = [] }).Validate());
+        Assert.Contains("has a path", Assert.Single((options with { Urls = ["http://127.0.0.1:5080/images"] }).Validate()), StringComparison.Ordinal);
+        Assert.Contains("two addresses", Assert.Single((options with { Urls = ["http://localhost:0"] }).Validate()), StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Delete(recursive: true);

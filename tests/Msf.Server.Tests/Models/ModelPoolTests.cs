@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Msf.Checkpoints;
 using Msf.Sampling;
 
 namespace Msf.Server.Tests.Models;
@@ -57,6 +58,24 @@ public sealed class ModelPoolTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_that_is_written_anew_is_loaded_anew_and_shows_itself()
+    {
+        var folder = Path.Combine(_folder.FullName, "models", "one");
+        Copy(folder);
+        await using var app = await ServedModel.StartAsync(ServedModel.OptionsIn(_folder.FullName) with { Models = Path.Combine(_folder.FullName, "models") });
+        using var client = app.GetTestClient();
+        var shown = await client.GetByteArrayAsync("/api/models/one/classes/0.png", TestContext.Current.CancellationToken);   // loads it first
+        Assert.Equal(shown, await client.GetByteArrayAsync("/api/models/noto-emoji/classes/0.png", TestContext.Current.CancellationToken));
+
+        var manifest = ModelFolder.ReadManifest(folder);
+        ModelFolder.WriteSampling(folder, manifest.Sampling with { Stages = [.. manifest.Sampling.Stages.Select(stage => stage with { Steps = 3 })] });
+        File.SetLastWriteTimeUtc(Path.Combine(folder, ModelFolder.ManifestName), DateTime.UtcNow.AddSeconds(2));
+        await RunAsync(client, "one", """{"model":"one","seed":1}""", [3, 3]);
+        Assert.NotEqual(shown, await client.GetByteArrayAsync("/api/models/one/classes/0.png", TestContext.Current.CancellationToken));
+        await app.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public void A_model_of_a_run_is_called_after_the_run()
     {
         Copy(Path.Combine(_folder.FullName, "runs", "cats", "model"));
@@ -90,9 +109,9 @@ public sealed class ModelPoolTests : IDisposable
         foreach (var file in Directory.GetFiles(ServedModel.Model)) File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
     }
 
-    private static async Task RunAsync(HttpClient client, string model)
+    private static async Task RunAsync(HttpClient client, string model, string? body = null, int[]? steps = null)
     {
-        var body = $$"""{"model":"{{model}}","steps":1}""";
+        body ??= $$"""{"model":"{{model}}","steps":1}""";
         var answer = await client.PostAsync("/api/jobs", body);
         while (answer.StatusCode != HttpStatusCode.Accepted)
         {
@@ -101,7 +120,9 @@ public sealed class ModelPoolTests : IDisposable
             answer = await client.PostAsync("/api/jobs", body);
         }
         var id = (await answer.JsonAsync()).GetProperty("id").GetString()!;
-        Assert.Equal("done", (await client.EndOfJobAsync(id)).GetProperty("state").GetString());
+        var end = await client.EndOfJobAsync(id);
+        Assert.Equal("done", end.GetProperty("state").GetString());
+        if (steps is not null) Assert.Equal(steps, end.GetProperty("settings").GetProperty("steps").EnumerateArray().Select(count => count.GetInt32()));
     }
 
     private static async Task<string[]> NamesAsync(HttpClient client, bool? loaded) =>

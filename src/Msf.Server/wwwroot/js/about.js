@@ -5,8 +5,7 @@ import { capital, metric, seconds, title, whole, words } from "./format.js";
 /** Fills the section from a model's description. */
 export function showAbout(model) {
   const { stages, baseline } = model;
-  const forwards = stages.map(({ defaults }) => defaults.steps * (defaults.guidance === 1 ? 1 : 2) * costOf(model, defaults.solver));
-  const shares = stages.map((stage, index) => forwards[index] * stage.multiplyAddsPerForward);
+  const shares = stages.map(stage => stage.forwards * stage.multiplyAddsPerForward);
   const factor = baseline ? baseline.multiplyAddsPerImage / model.multiplyAddsPerImage : null;
   $("#lead").replaceChildren(...lead(model));
   replace($("#about-body"),
@@ -15,11 +14,9 @@ export function showAbout(model) {
         h("p", {}, `${model.name} makes images of ${model.width} × ${model.height} px in ${stages.length} stages${model.classes.length > 0 ? ` and ${model.classes.length} classes` : ""}. `,
           "Each stage is a diffusion transformer of its own: the first makes the base, the others the detail that it lacks.",
           factor ? ` One transformer over the whole image, the twin, costs ${factor.toFixed(1)} times as many multiply-adds.` : ""),
-        table(model, forwards, shares)),
+        table(model, shares)),
       baseline && bars(model, shares)));
 }
-
-function costOf(model, solver) { return model.solvers.find(({ name }) => name === solver)?.costs || 1; }
 
 function lead(model) {
   const parts = model.stages.map((stage, index) => {
@@ -29,10 +26,10 @@ function lead(model) {
   return parts.flatMap((part, index) => [index === 0 ? "A " : index === parts.length - 1 ? "; a " : ", a ", ...part]).concat(".");
 }
 
-function table(model, forwards, shares) {
+function table(model, shares) {
   const total = shares.reduce((sum, share) => sum + share, 0);
   const row = (stage, index) => h("tr", {}, h("th", { scope: "row", class: `ink-${hueOf(index, model.stages.length)}` }, capital(stage.name)),
-    h("td", {}, `${stage.width} × ${stage.height}`), h("td", {}, whole(stage.tokens)), h("td", {}, metric(stage.parameters)), h("td", {}, whole(forwards[index])), h("td", {}, metric(shares[index])));
+    h("td", {}, `${stage.width} × ${stage.height}`), h("td", {}, whole(stage.tokens)), h("td", {}, metric(stage.parameters)), h("td", {}, whole(stage.forwards)), h("td", {}, metric(shares[index])));
   return h("div", { class: "table-wrap", tabindex: 0, role: "region", "aria-label": "Cost of the stages" }, h("table", {},
     h("caption", {}, "With the model’s own settings; cost in multiply-adds an image"),
     h("thead", {}, h("tr", {}, ["Stage", "Size", "Tokens", "Parameters", "Forwards", "Cost"].map(name => h("th", { scope: "col" }, name)))),

@@ -41,6 +41,7 @@ export function actionBar(app, body) {
   });
 
   const submit = async () => {
+    if (button.disabled) return;                          // Ctrl+Enter, held down
     if (usedSeed === store.values.seed && !store.seedLocked) store.change({ seed: SettingsStore.randomSeed() });
     const job = body();
     if (typeof job === "string") { report(new Error(job)); return; }

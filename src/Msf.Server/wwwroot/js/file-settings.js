@@ -1,5 +1,4 @@
-/** Settings out of a PNG: ours, those of msf sample, or what the server makes of it. */
-import { request } from "./api.js";
+/** Settings out of a PNG: ours, or those of msf sample. */
 import { readTexts } from "./png.js";
 
 /**
@@ -14,13 +13,7 @@ export async function settingsOf(file, model) {
   const own = parse(texts.get("msf"));
   if (own !== null) return own;
   if (texts.has("msf:seed")) return fromSample(texts, model);
-  if (texts.size === 0) return null;
-  try {
-    const answer = await (await request("api/settings", { method: "POST", body: file, headers: { "Content-Type": "image/png" } })).json();
-    return answer.settings ?? answer;
-  } catch {
-    return null;
-  }
+  return null;
 }
 
 function parse(text) {

@@ -6,10 +6,10 @@ import { announce, report } from "./notify.js";
 
 const PAGE = 24;
 
-/** The class of an item's image: classes are taken in turn. */
+/** The class of an item's image: classes are taken in turn, in each cell of a sweep anew; variations are of the class of their base. */
 export const classOf = ({ settings, index }) => {
   const classes = settings?.classes ?? [];
-  return classes.length > 0 ? title(classes[index % classes.length]) : "Image";
+  return classes.length > 0 ? title(classes[(settings.baseIndex ?? index % settings.count) % classes.length]) : "Image";
 };
 
 export class Gallery {

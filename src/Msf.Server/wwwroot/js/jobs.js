@@ -29,7 +29,7 @@ export class Jobs {
   async start(body, weights = null) {
     const answer = await postJson("api/jobs", body);
     const job = { id: answer.id, settings: answer.settings, kind: body.kind ?? "generate", sweep: body.sweep ?? null, weights };
-    const card = this.#show(job);
+    const card = this.#show(job, await this.#modelOf(job));
     if (matchMedia("(max-width: 60rem)").matches) card.element.scrollIntoView({ block: "start", behavior: "smooth" });
     return card;
   }
@@ -49,7 +49,7 @@ export class Jobs {
     return settings.model === this.app.model.name ? this.app.model : getJson(`api/models/${encodeURIComponent(settings.model)}`);
   }
 
-  #show(job, model = this.app.model) {
+  #show(job, model) {
     this.#rest?.remove();
     this.#rest = null;
     for (const old of this.#cards.filter(card => card.ended)) old.element.remove();

@@ -69,7 +69,7 @@ export class SettingsStore {
       if (Array.isArray(settings[name]) && settings[name].length === stages) fit[name] = settings[name];
     if (Array.isArray(settings.classes)) {
       const chosen = [...new Set(settings.classes)].filter(name => this.model.classes.includes(name));
-      fit.classes = chosen.length === this.model.classes.length ? [] : chosen;
+      fit.classes = chosen.join() === this.model.classes.join() ? [] : chosen;
     }
     if (fit.count) fit.count = Math.min(fit.count, this.model.limits.count);
     return fit;

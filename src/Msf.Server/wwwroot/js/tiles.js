@@ -32,8 +32,8 @@ export class Tiles {
       const { steps, guidance } = this.sheet;
       return `${steps[Math.floor(index / guidance.length)]} steps, guidance ${guidance[index % guidance.length]}`;
     }
-    const { classes } = this.settings;
-    return classes?.length ? title(classes[index % classes.length]) : `Image ${index + 1}`;
+    const { classes, baseIndex } = this.settings;
+    return classes?.length ? title(classes[(baseIndex ?? index) % classes.length]) : `Image ${index + 1}`;
   }
 
   /** Shows previews: data URLs, and the index of the tile that each belongs to. */

@@ -53,7 +53,7 @@ function facts(app, { settings, created, kind, index }) {
   const each = values => values.map((value, stage) => `${value}${values.length === stages.length ? ` ${stages[stage]}` : ""}`).join(" + ");
   const kinds = { variations: "a variation", inpainting: "inpainted", superResolution: "enlarged", sweep: "of a sweep" };
   const lines = {
-    Seed: `${settings.seed}, image ${index + 1} of ${settings.count}`,
+    Seed: `${settings.seed}, image ${index % settings.count + 1} of ${settings.count}`,
     Steps: each(settings.steps),
     Guidance: each(settings.guidance),
     Solver: words([...new Set(settings.solver)]),
