@@ -32,18 +32,15 @@ public sealed class EncodedBatches(ImageBatches images, IAutoencoder autoencoder
     /// <inheritdoc/>
     public Batch Next(int size, CancellationToken cancellation = default)
     {
-        using var scope = NewDisposeScope();
         var position = images.Position;
-        var batch = images.Next(size, cancellation);
-        return Encoded(batch, latents => _noise.Training(autoencoder.Config, latents, position));
+        return Encoded(() => images.Next(size, cancellation), latents => _noise.Training(autoencoder.Config, latents, position));
     }
 
     /// <inheritdoc/>
     public Batch At(ReadOnlySpan<int> indices)
     {
-        using var scope = NewDisposeScope();
         int[] places = [.. indices];
-        return Encoded(images.At(indices), latents => _noise.At(autoencoder.Config, latents, places));
+        return Encoded(() => images.At(places), latents => _noise.At(autoencoder.Config, latents, places));
     }
 
     /// <inheritdoc/>
@@ -52,13 +49,15 @@ public sealed class EncodedBatches(ImageBatches images, IAutoencoder autoencoder
     /// <summary>Ends the loader of the images.</summary>
     public void Dispose() => images.Dispose();
 
-    private Batch Encoded(Batch batch, Func<LatentDistribution, Tensor> draw)
+    // Makes the batch of images in its own scope, so that what of it is passed on goes to the caller's.
+    private Batch Encoded(Func<Batch> take, Func<LatentDistribution, Tensor> draw)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
+        var batch = take();
         var targets = draw(autoencoder.Encode(batch.Images.to(device))).cpu();                // (B, c, h, w)
-        batch.Labels.MoveToOuterDisposeScope().MoveToOuterDisposeScope();
-        batch.AugmentationLabels?.MoveToOuterDisposeScope().MoveToOuterDisposeScope();
-        return batch with { Images = targets.MoveToOuterDisposeScope().MoveToOuterDisposeScope() };
+        batch.Labels.MoveToOuterDisposeScope();
+        batch.AugmentationLabels?.MoveToOuterDisposeScope();
+        return batch with { Images = targets.MoveToOuterDisposeScope() };
     }
 }
