@@ -111,5 +111,10 @@ public sealed class TorchCheckpointTests
         {
             foreach (var tensor in TorchCheckpoint.Read(path).Tensors.Values) tensor.Dispose();
         });
+        LiveTensors.StayFlat(3, () =>
+        {
+            using var scope = NewDisposeScope();
+            TorchCheckpoint.Read(path);
+        });
     }
 }

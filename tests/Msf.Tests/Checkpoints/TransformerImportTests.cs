@@ -43,6 +43,16 @@ public sealed class TransformerImportTests
         Golden.Matches("dit out_ema", network.Forward(io["x"], t, io["y"]), io["out_ema"], 2e-5);
     }
 
+    [Theory]
+    [InlineData("dit_a.pt")]
+    [InlineData("dit_a.safetensors")]
+    public void Nothing_is_left_of_an_import(string file)
+    {
+        using var folder = new TemporaryFolder();
+        var source = SharedFiles.Require("golden", "dit", file);
+        LiveTensors.StayFlat(3, () => TransformerImport.Import(source, TransformerKind.Dit, Config("dit"), "dit_a", folder["model"]));
+    }
+
     [Fact]
     public void An_imported_SiT_gives_the_official_trajectory()
     {

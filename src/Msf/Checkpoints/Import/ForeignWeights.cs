@@ -9,7 +9,7 @@ public static class ForeignWeights
 
     /// <summary>Reads a safetensors file or a checkpoint of torch.save, told by its content.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>CPU tensors by name, owned by the caller; and where in a training checkpoint they were, empty for a plain state.</returns>
+    /// <returns>CPU tensors by name, owned by the caller's dispose scope; and where in a training checkpoint they were, empty for a plain state.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is neither, or broken.</exception>
     public static (Dictionary<string, Tensor> Tensors, string Layout) Read(string path) =>

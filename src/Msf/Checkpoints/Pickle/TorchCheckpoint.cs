@@ -15,7 +15,7 @@ public static class TorchCheckpoint
     /// <summary>Reads a plain state_dict, or the averaged weights (<c>ema</c>), else the weights (<c>model</c>, <c>state_dict</c>), of a training checkpoint.</summary>
     /// <param name="path">The file.</param>
     /// <returns>
-    /// CPU tensors by name, contiguous, in the types of the file, owned by the caller; and where they were: empty for a plain state_dict, else the
+    /// CPU tensors by name, contiguous, in the types of the file, owned by the caller's dispose scope; and where they were: empty for a plain state_dict, else the
     /// name in the checkpoint.
     /// </returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -59,7 +59,7 @@ public static class TorchCheckpoint
         var tensors = new Dictionary<string, Tensor>(StringComparer.Ordinal);
         try
         {
-            foreach (var (name, value) in entries) tensors.Add(name, file.Read((TorchTensor)value!).DetachFromDisposeScope());
+            foreach (var (name, value) in entries) tensors.Add(name, file.Read((TorchTensor)value!));
             return (tensors, layout);
         }
         catch

@@ -41,7 +41,7 @@ internal sealed class TorchFile : IDisposable
     internal static TorchFile Open(Stream stream) => Explained(() => new TorchFile(stream));
 
     /// <summary>Reads the numbers of a tensor.</summary>
-    /// <returns>A contiguous CPU tensor, owned by the caller.</returns>
+    /// <returns>A contiguous CPU tensor, owned by the caller's dispose scope.</returns>
     /// <exception cref="InvalidDataException">The record is damaged.</exception>
     internal Tensor Read(TorchTensor tensor) => Explained(() =>
     {
