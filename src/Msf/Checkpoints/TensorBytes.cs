@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Msf.Checkpoints;
@@ -26,4 +27,11 @@ internal static class TensorBytes
             visit(piece.bytes, start * contiguous.ElementSize);
         }
     }
+
+    /// <summary>Copies an array into a tensor.</summary>
+    /// <param name="contiguous">The tensor, float32.</param>
+    /// <param name="values">As many values as it has.</param>
+    /// <param name="pieceBytes">Largest piece in bytes, at least one element.</param>
+    internal static void Fill(Tensor contiguous, float[] values, long pieceBytes = DefaultPieceBytes) =>
+        Visit(contiguous, (piece, offset) => values.AsSpan((int)(offset / sizeof(float)), piece.Length / sizeof(float)).CopyTo(MemoryMarshal.Cast<byte, float>(piece)), pieceBytes);
 }

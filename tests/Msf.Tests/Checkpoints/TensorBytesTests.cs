@@ -35,6 +35,18 @@ public class TensorBytesTests
         Assert.Equal(Enumerable.Range(0, 10).Select(i => (byte)i), tensor.data<byte>().ToArray());
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(12)]
+    [InlineData(1 << 20)]
+    public void An_array_fills_a_tensor_whatever_the_pieces(int pieceBytes)
+    {
+        using var tensor = zeros(2, 5);
+        float[] values = [.. Enumerable.Range(0, 10).Select(i => i + 0.5f)];
+        TensorBytes.Fill(tensor, values, pieceBytes);
+        Assert.Equal(values, tensor.data<float>().ToArray());
+    }
+
     [Fact]
     public void An_empty_tensor_has_no_pieces()
     {

@@ -1,5 +1,5 @@
 using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
+using Msf.Checkpoints;
 using static TorchSharp.torch;
 
 namespace Msf.Data;
@@ -182,7 +182,7 @@ public sealed class ImageBatches : ITrainingBatches
         if (batch.Fault is { } fault) ExceptionDispatchInfo.Throw(fault);
         _broken.Add(batch.Broken);
         var images = empty([batch.Size, 3, batch.Store.Size.Height, batch.Store.Size.Width], ScalarType.Float32, CPU);  // (B, 3, H, W)
-        MemoryMarshal.AsBytes(batch.Values.AsSpan()).CopyTo(images.bytes);
+        TensorBytes.Fill(images, batch.Values);
         _spare.Return(batch.Values);
         var augmentation = batch.AugmentationLabels;
         return new Batch(images, tensor(batch.Labels, device: CPU))
