@@ -94,6 +94,28 @@ public sealed class DataSetDownloadTests : IDisposable
         Assert.False(Directory.Exists(_folder["pets"]));
     }
 
+    [Fact]
+    public async Task What_turns_out_to_be_no_archive_is_fetched_anew_the_next_time()
+    {
+        var set = DataSetDownload.FromUrl($"{_server.Root}pets.tar.gz", null);
+        _server.File = TarSets.Text("<html>come back later</html>");
+        var e = await Assert.ThrowsAsync<InvalidDataException>(() => Run(set, "pets"));
+        Assert.StartsWith("pets.tar.gz cannot be unpacked", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("is fetched anew the next time.", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', e.Message);
+        _server.File = Tarball(("a/1.png", ParquetSets.Picture(1)));
+        Assert.True(await Run(set, "pets"));
+    }
+
+    [Fact]
+    public async Task An_archive_with_the_right_checksum_is_kept_though_it_cannot_be_unpacked()
+    {
+        _server.File = TarSets.Text("not an archive");
+        var set = DataSetDownload.FromUrl($"{_server.Root}pets.tar.gz", Offered("pets.tar.gz").Sha256);
+        Assert.DoesNotContain("anew", (await Assert.ThrowsAsync<InvalidDataException>(() => Run(set, "pets"))).Message, StringComparison.Ordinal);
+        Assert.True(File.Exists(_folder["pets.download/pets.tar.gz"]));
+    }
+
     [Theory]
     [InlineData("a", "a", "the member a twice")]
     [InlineData("a", "a/b", "lies in another one that is a file")]

@@ -35,7 +35,7 @@ public sealed class DataSetDownload
     /// <param name="cancellation">Ends the work; what has arrived stays in FOLDER.download.</param>
     /// <returns>False where the folder was there already, and nothing was done.</returns>
     /// <exception cref="HttpRequestException">The server cannot be reached, or refuses.</exception>
-    /// <exception cref="InvalidDataException">What the server has is not what was expected, or cannot be unpacked.</exception>
+    /// <exception cref="InvalidDataException">What the server has is not what was expected, or cannot be unpacked; without a checksum it is fetched anew the next time.</exception>
     /// <exception cref="IOException">The disk is full or refuses; what has arrived stays.</exception>
     public async Task<bool> RunAsync(KnownDataSet set, string folder, IProgress<DownloadProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -46,12 +46,27 @@ public sealed class DataSetDownload
         foreach (var file in set.Files) await _download.FetchAsync(file, Path.Combine(arriving, file.Name), progress, cancellation);
         AtomicFolder.Write(folder, unpacked =>
         {
-            foreach (var file in set.Files) Unpacker.Unpack(Path.Combine(arriving, file.Name), unpacked, cancellation);
+            foreach (var file in set.Files) Unpack(file, arriving, unpacked, cancellation);
             Unpacker.LiftOnlyFolder(unpacked);
             Arrange(set, unpacked);
         });
         Directory.Delete(arriving, recursive: true);
         return true;
+    }
+
+    // What nobody vouches for may be a page that says that the file is elsewhere: kept, it would be found there for ever.
+    private static void Unpack(DataFile file, string arriving, string folder, CancellationToken cancellation)
+    {
+        var path = Path.Combine(arriving, file.Name);
+        try
+        {
+            Unpacker.Unpack(path, folder, cancellation);
+        }
+        catch (InvalidDataException e) when (file.Digest is null)
+        {
+            File.Delete(path);
+            throw new InvalidDataException($"{e.Message} It was not kept and is fetched anew the next time.", e);
+        }
     }
 
     private static void Arrange(KnownDataSet set, string folder)
