@@ -18,6 +18,7 @@ public sealed class DataPreparation
     private readonly IProgress<int>? _progress;
     private readonly CancellationToken _cancellation;
     private int _done;
+    private int _written;
 
     private DataPreparation(IImageSource source, string output, PreparationOptions options, IProgress<int>? progress, CancellationToken cancellation)
     {
@@ -34,6 +35,7 @@ public sealed class DataPreparation
     /// <param name="options">Format, size, encoding, shards.</param>
     /// <param name="progress">Told the number of images looked at, after each.</param>
     /// <param name="cancellationToken">Interrupts; calling again goes on.</param>
+    /// <returns>What was written; a shard that would have no image is left out, and the numbers of the others stay.</returns>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="InvalidDataException">No image can be read.</exception>
     /// <exception cref="IOException">The output exists already, or the file system refused.</exception>
@@ -83,29 +85,46 @@ public sealed class DataPreparation
             DiskSync.Tree(unfinished);
             Directory.Move(unfinished, _output);
             DiskSync.Folder(Path.GetDirectoryName(_output)!);
+            return new PreparationResult(writer.Count, _broken, [_output]);
         }
-        return new PreparationResult(_source.Count - _broken.Count, _broken, [_output]);
+        using var finished = ImageSources.Open(_output);
+        return new PreparationResult(finished.Count, _broken, [_output]);
     }
 
     private PreparationResult WriteShards(bool resumed)
     {
-        var names = ShardNames();
+        var (names, kept) = (ShardNames(), new List<string>());
         for (var shard = 0; shard < names.Length; shard++)
         {
             int[] indices = [.. Range(shard, names.Length)];
-            if (resumed && File.Exists(names[shard]))
+            if (resumed && FinishedImages(names[shard]) is { } images)
             {
                 _done += indices.Length;
+                _written += images;
+                kept.Add(names[shard]);
                 continue;
             }
+            var before = _written;
             AtomicFile.Write(names[shard], stream => WriteShard(stream, indices));
+            if (_written > before) kept.Add(names[shard]);
+            else File.Delete(names[shard]);                                                   // nobody reads a shard without images, nor a set with one
         }
-        if (_broken.Count == _source.Count)
+        return kept.Count > 0 ? new PreparationResult(_written, _broken, kept) : throw NothingReadable();
+    }
+
+    // Images of a shard that an earlier try finished; null where it is missing or cannot be read, and is made again.
+    private static int? FinishedImages(string shard)
+    {
+        if (!File.Exists(shard)) return null;
+        try
         {
-            foreach (var name in names) File.Delete(name);
-            throw NothingReadable();
+            using var finished = ImageSources.Open(shard);
+            return finished.Count;
         }
-        return new PreparationResult(_source.Count - _broken.Count, _broken, names);
+        catch (InvalidDataException)
+        {
+            return null;
+        }
     }
 
     private void WriteShard(Stream stream, int[] indices)
@@ -127,6 +146,7 @@ public sealed class DataPreparation
         image =>
         {
             use(image);
+            _written++;
             _progress?.Report(++_done);
         },
         image =>
