@@ -65,6 +65,18 @@ public sealed class DataPreparationResumeTests : IDisposable
         Assert.Equal(good, File.ReadAllBytes(_folder[shard]));
     }
 
+    [Fact]
+    public void Images_that_a_power_cut_left_empty_are_written_again()
+    {
+        var options = new PreparationOptions { Format = PreparedFormat.ClassFolders };
+        using var source = new ScriptedSource(200);
+        using (var stop = new CancellationTokenSource())
+            Assert.ThrowsAny<OperationCanceledException>(() => Run(source, "out", options, new Each(done => { if (done >= 150) stop.Cancel(); }), stop.Token));
+        foreach (var file in Directory.GetFiles(_folder["out.preparing"], "*.png", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Take(3)) File.WriteAllBytes(file, []);
+        Assert.Equal(200, Run(source, "out", options).Images);
+        Assert.DoesNotContain(Directory.GetFiles(_folder["out"], "*.png", SearchOption.AllDirectories), file => new FileInfo(file).Length == 0);
+    }
+
     private PreparationResult Run(IImageSource source, string output, PreparationOptions options, IProgress<int>? progress = null, CancellationToken? cancellation = null) =>
         DataPreparation.Run(source, _folder[output], options, progress, cancellation ?? TestContext.Current.CancellationToken);
 

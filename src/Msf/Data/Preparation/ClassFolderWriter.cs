@@ -17,7 +17,9 @@ internal sealed class ClassFolderWriter
         _names = ClassFolderNames.Of([.. classes.Select(known => known.Name)]);
         for (var label = 0; label < classes.Count; label++)
             if (classes[label].Count > 0) Directory.CreateDirectory(Path.Combine(folder, _names[label]));
-        _present = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(ImageDecoder.IsImageFile).Select(file => Path.GetFileNameWithoutExtension(file))];
+        var images = new DirectoryInfo(folder).GetFiles("*", SearchOption.AllDirectories).Where(file => ImageDecoder.IsImageFile(file.Name)).ToLookup(file => file.Length > 0);
+        foreach (var empty in images[false]) empty.Delete();                                  // a power cut came before they were flushed
+        _present = [.. images[true].Select(file => Path.GetFileNameWithoutExtension(file.Name))];
     }
 
     /// <summary>Images that are there.</summary>
