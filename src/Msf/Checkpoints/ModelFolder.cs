@@ -64,7 +64,7 @@ public static class ModelFolder
     /// <summary>Gives a model other default settings: the member <c>sampling</c> of its manifest alone is written anew, and the manifest vouches for itself again where it did.</summary>
     /// <param name="folder">The model folder.</param>
     /// <param name="sampling">The settings.</param>
-    /// <exception cref="ArgumentException">They do not fit the model; nothing was written.</exception>
+    /// <exception cref="ArgumentException">They do not fit the model, or a distilled one's windows; nothing was written.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, or it is no model folder.</exception>
     /// <exception cref="InvalidDataException">The manifest is broken.</exception>
     /// <exception cref="IOException">The file system refused; the manifest is as it was.</exception>
@@ -73,7 +73,7 @@ public static class ModelFolder
         var path = Path.Combine(folder, ManifestName);
         var text = ReadManifestText(folder);
         var manifest = ModelManifest.Parse(text, path);
-        if (sampling.Validate(manifest.Model.Stages.Length) is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors), nameof(sampling));
+        if ((manifest with { Sampling = sampling }).Validate() is { Count: > 0 } errors) throw new ArgumentException(string.Join("; ", errors), nameof(sampling));
         var members = JsonNode.Parse(text, documentOptions: new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true })!.AsObject();
         members["sampling"] = JsonSerializer.SerializeToNode(sampling, JsonFormat.Indented);
         if (manifest.Digest is not null) members["digest"] = ManifestDigest.Blank;

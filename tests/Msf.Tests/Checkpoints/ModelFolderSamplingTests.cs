@@ -59,5 +59,19 @@ public sealed class ModelFolderSamplingTests : IDisposable
         Assert.Throws<InvalidDataException>(() => ModelFolder.WriteSampling(_folder["model"], Other));
     }
 
+    [Fact]
+    public void Settings_without_the_windows_of_a_distilled_model_leave_everything_as_it_was()
+    {
+        var sampling = new SamplingConfig { Stages = [new StageSamplingConfig { Steps = 2, Windows = 2 }, new StageSamplingConfig { Steps = 1 }] };
+        var distillation = new ModelDistillation { Teacher = "teacher", TeacherIdentity = new string('a', 64), Windows = [2, 0], Guidance = [new(), new()] };
+        using (NewDisposeScope())
+            ModelFolder.Save(_folder["model"], SmallModels.Manifest with { Sampling = sampling, Distillation = distillation }, SmallModels.Weights(), ScalarType.Float16);
+        var before = File.ReadAllText(Manifest);
+        Assert.Contains("windows are [2, 0]", Assert.Throws<ArgumentException>(() => ModelFolder.WriteSampling(_folder["model"], Other)).Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllText(Manifest));
+        ModelFolder.WriteSampling(_folder["model"], sampling with { ConditionTime = 0.9 });
+        Assert.Equal(0.9, ModelFolder.ReadManifest(_folder["model"]).Sampling.ConditionTime);
+    }
+
     public void Dispose() => _folder.Dispose();
 }
