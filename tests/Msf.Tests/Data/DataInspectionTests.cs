@@ -59,6 +59,19 @@ public class DataInspectionTests
         Assert.Equal((10, 255, 20, 30), (Red(3, 3), Red(9, 3), Red(3, 9), Red(9, 9)));
     }
 
+    [Fact]
+    public void A_contact_sheet_passes_over_files_that_are_gone_or_closed()
+    {
+        using var source = new ScriptedSource(4, index =>
+        {
+            if (index == 1) throw new UnauthorizedAccessException("image 1 is closed.");
+            if (index == 2) throw new FileNotFoundException("image 2 is gone.");
+        });
+        Assert.True(ContactSheet.Make(source, columns: 1, imageSize: 4).Height > 4);
+        using var unplugged = new ScriptedSource(4, _ => throw new IOException("the disk is gone."));
+        Assert.Throws<IOException>(() => ContactSheet.Make(unplugged, columns: 1, imageSize: 4));
+    }
+
     private sealed class Sink(Action<int> report) : IProgress<int>
     {
         private readonly Lock _gate = new();

@@ -37,7 +37,7 @@ public static class ContactSheet
         {
             return ImageResizer.Fit(source.Read(index).Image, size);
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (BrokenImages.IsBroken(e))
         {
             return null;
         }
