@@ -12,8 +12,7 @@ public sealed class ImageSubset(IImageSource source, IReadOnlyList<int> indices)
     public int Count => indices.Count;
 
     /// <inheritdoc/>
-    public IReadOnlyList<ImageClass> Classes { get; } =
-        [.. source.Classes.Select((known, label) => known with { Count = indices.Count(index => source.LabelAt(index) == label) })];
+    public IReadOnlyList<ImageClass> Classes { get; } = Counted(source, indices);
 
     /// <inheritdoc/>
     public int LabelAt(int index) => source.LabelAt(indices[index]);
@@ -29,5 +28,11 @@ public sealed class ImageSubset(IImageSource source, IReadOnlyList<int> indices)
     /// <summary>Does nothing: the whole set is disposed by whoever opened it.</summary>
     public void Dispose()
     {
+    }
+
+    private static ImageClass[] Counted(IImageSource source, IReadOnlyList<int> indices)
+    {
+        var counts = indices.CountBy(source.LabelAt).ToDictionary();
+        return [.. source.Classes.Select((known, label) => known with { Count = counts.GetValueOrDefault(label) })];
     }
 }
