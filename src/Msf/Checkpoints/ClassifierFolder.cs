@@ -55,8 +55,6 @@ public static class ClassifierFolder
     {
         var manifest = ReadManifest(folder);
         var path = Path.Combine(folder, WeightsName);
-        if (manifest.WeightsDigest is { } digest && FileDigest.Sha256(path) != digest)
-            throw new InvalidDataException($"{path} is not the file that {ManifestName} vouches for: it is damaged, or was exchanged. Use another copy; after an exchange on purpose remove weightsDigest and digest from {ManifestName}.");
         using var file = SafetensorsFile.Open(path);
         RequireRoom(manifest.Classifier, file, path);
         var network = new ImageClassifier(manifest.Classifier);
@@ -64,6 +62,9 @@ public static class ClassifierFolder
         {
             using var scope = NewDisposeScope();
             StateDictLoader.Load(network, file.ReadAll(), path);
+            // After loading: the manifest was read before, so a file that still fits it now is the one that was loaded.
+            if (manifest.WeightsDigest is { } digest && FileDigest.Sha256(path) != digest)
+                throw new InvalidDataException($"{path} is not the file that {ManifestName} vouches for: it is damaged, or was exchanged. Use another copy; after an exchange on purpose remove weightsDigest and digest from {ManifestName}.");
             network.eval();
             network.to(device ?? CPU);
             return (manifest, network);
