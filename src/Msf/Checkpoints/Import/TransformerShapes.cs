@@ -71,21 +71,17 @@ internal static class TransformerShapes
 
     private static void RequireAgreement(TransformerConfig config, TransformerFile given, string what)
     {
-        var faults = new List<string>();
-        void Check<T>(string name, T? said, T found) where T : struct, IEquatable<T>
-        {
-            if (said is { } value && !value.Equals(found)) faults.Add($"{name} is {value}, the weights have {found}");
-        }
-        Check("input_size", given.InputSize, config.InputSize[0]);
-        Check("patch_size", given.PatchSize, config.PatchSize);
-        Check("in_channels", given.InChannels, config.Channels);
-        Check("hidden_size", given.HiddenSize, config.Width);
-        Check("depth", given.Depth, config.Depth);
-        Check("mlp_ratio", given.MlpRatio, config.MlpRatio);
-        Check("learn_sigma", given.LearnSigma, config.LearnSigma);
-        Check("num_classes", given.NumClasses, config.Classes);
-        if (given.ClassDropoutProb <= 0) faults.Add("class_dropout_prob is 0: without a null class there is no guidance, and no room for it in the weights");
-        if (faults.Count > 0) throw new InvalidDataException($"{what}: the configuration does not fit: {string.Join("; ", faults)}.");
+        var check = new ConfigurationCheck(what);
+        check.Agree("input_size", given.InputSize, config.InputSize[0]);
+        check.Agree("patch_size", given.PatchSize, config.PatchSize);
+        check.Agree("in_channels", given.InChannels, config.Channels);
+        check.Agree("hidden_size", given.HiddenSize, config.Width);
+        check.Agree("depth", given.Depth, config.Depth);
+        check.Agree("mlp_ratio", given.MlpRatio, config.MlpRatio);
+        check.Agree("learn_sigma", given.LearnSigma, config.LearnSigma);
+        check.Agree("num_classes", given.NumClasses, config.Classes);
+        if (given.ClassDropoutProb <= 0) check.Add(["class_dropout_prob is 0: without a null class there is no guidance, and no room for it in the weights"]);
+        check.Require();
     }
 
     private static int BlockOf(string key)
