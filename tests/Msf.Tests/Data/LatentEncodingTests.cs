@@ -117,7 +117,11 @@ public sealed class LatentEncodingTests : IDisposable
     [Fact]
     public void Broken_images_are_left_out_and_named()
     {
-        var result = LatentCaches.Encode(_autoencoder, _folder["cache"], ScriptedSource.WithBroken(32, 3, 10, 11));
+        var told = new List<string>();
+        var result = LatentCaches.Encode(_autoencoder, _folder["cache"], ScriptedSource.WithBroken(32, 3, 10, 11), tell: told.Add);
+        Assert.Equal(
+            "3 images could not be encoded and are left out; after repairing them, delete their shards (latents-00000-of-00004.safetensors, latents-00001-of-00004.safetensors) and index.json and run msf encode again, which keeps the others.",
+            Assert.Single(told));
         Assert.Equal(["image 3", "image 10", "image 11"], result.Index!.Broken.Select(image => image.Name));
         using var cache = LatentCache.Open(_folder["cache"]);
         Assert.Equal(29, cache.Count);

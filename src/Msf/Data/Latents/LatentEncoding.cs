@@ -13,6 +13,8 @@ namespace Msf.Data;
 /// </summary>
 public sealed class LatentEncoding
 {
+    private const int NamedShards = 3;
+
     private readonly IImageSource _source;
     private readonly string _folder;
     private readonly LatentEncodingOptions _options;
@@ -144,19 +146,27 @@ public sealed class LatentEncoding
         using var gate = LatentGate.Enter(_folder);
         var missing = Enumerable.Range(0, _plan.Shards).Count(shard => !File.Exists(Path.Combine(_folder, _plan.ShardName(shard))));
         if (missing > 0) return new LatentEncodingResult(_plan, null, missing, encoded);
-        var (entries, broken) = (new List<LatentShardEntry>(), new List<BrokenImage>());
+        var (entries, broken, incomplete) = (new List<LatentShardEntry>(), new List<BrokenImage>(), new List<string>());
         for (var shard = 0; shard < _plan.Shards; shard++)
         {
             using var opened = LatentShard.Open(_folder, _plan, shard);
             entries.Add(new LatentShardEntry(_plan.ShardName(shard), opened.Count, FileDigest.Sha256(Path.Combine(_folder, _plan.ShardName(shard)))));
             broken.AddRange(opened.Broken);
+            if (opened.Broken.Length > 0) incomplete.Add(_plan.ShardName(shard));
         }
-        if (broken.Count == _plan.Images) throw new InvalidDataException($"{_source.Name} has no image that can be encoded ({broken[0].Name}: {broken[0].Why}).");
+        if (broken.Count == _plan.Images)
+        {
+            foreach (var shard in incomplete) File.Delete(Path.Combine(_folder, shard));      // or the next run would take them for finished
+            throw new InvalidDataException($"{_source.Name} has no image that can be encoded ({broken[0].Name}: {broken[0].Why}).");
+        }
+        if (broken.Count > 0) _tell($"{broken.Count} images could not be encoded and are left out; after repairing them, delete their shards ({Named(incomplete)}) and {LatentCache.IndexName} and run msf encode again, which keeps the others.");
         var index = new LatentIndex { Plan = _plan, Shards = [.. entries], Broken = [.. broken], Digest = ManifestDigest.Blank };
         AtomicFile.Write(Path.Combine(_folder, LatentCache.IndexName), stream => stream.Write(Encoding.UTF8.GetBytes(index.Seal())));
         AtomicFile.Sweep(_folder);                                                            // what killed writers left
         return new LatentEncodingResult(_plan, index, 0, encoded);
     }
+
+    private static string Named(List<string> shards) => string.Join(", ", shards.Take(NamedShards)) + (shards.Count > NamedShards ? $" and {shards.Count - NamedShards} more" : "");
 
     private static int NaturalSize(IImageSource source, int factor)
     {

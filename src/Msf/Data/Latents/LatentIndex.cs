@@ -13,7 +13,7 @@ public sealed record LatentIndex
     /// <summary>The shards, in order.</summary>
     public required LatentShardEntry[] Shards { get; init; }
 
-    /// <summary>Images that could not be encoded and are left out, in order.</summary>
+    /// <summary>Images that could not be encoded and are left out, in order. After repairing them, delete their shards and <c>index.json</c> and encode again, which keeps the others.</summary>
     public required BrokenImage[] Broken { get; init; }
 
     /// <summary>SHA-256 of the index's own text with these digits as zeros. The last member.</summary>

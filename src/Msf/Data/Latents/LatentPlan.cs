@@ -25,7 +25,10 @@ public sealed record LatentPlan
     /// <summary>Name of the image set, without the folders of the machine.</summary>
     public required string Source { get; init; }
 
-    /// <summary>SHA-256 over names and labels of all images, in order: another set, or one that changed, is another plan.</summary>
+    /// <summary>
+    /// SHA-256 over names and labels of all images, in order: another set, or one with other names or labels, is another plan. What is in the images is not looked at:
+    /// a set whose images alone changed needs a cache of its own.
+    /// </summary>
     public required string SourceDigest { get; init; }
 
     /// <summary>Images of the set.</summary>

@@ -1,0 +1,23 @@
+using Msf.Data;
+using Msf.Tests.Autoencoders;
+
+namespace Msf.Tests.Data;
+
+/// <summary>What goes wrong while a cache is made, and what becomes of it.</summary>
+public sealed class LatentEncodingFaultsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _autoencoder;
+
+    public LatentEncodingFaultsTests() => _autoencoder = LatentCaches.Autoencoder(_folder["autoencoder"], SmallAutoencoders.Tiny);
+
+    [Fact]
+    public void Images_that_were_all_broken_are_tried_again()
+    {
+        static LatentEncodingOptions Size(LatentEncodingOptions options) => options with { ImageSize = 16 };
+        Assert.Throws<InvalidDataException>(() => LatentCaches.Encode(_autoencoder, _folder["cache"], ScriptedSource.WithBroken(5, 0, 1, 2, 3, 4), Size));
+        Assert.Equal(5, LatentCaches.Encode(_autoencoder, _folder["cache"], new ScriptedSource(5), Size).Encoded);
+    }
+
+    public void Dispose() => _folder.Dispose();
+}
