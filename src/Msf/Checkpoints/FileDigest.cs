@@ -15,6 +15,12 @@ public static class FileDigest
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
+    /// <summary>What is wrong with a member that should be such a digest: one line, or none.</summary>
+    /// <param name="member">Its name.</param>
+    /// <param name="digest">Its value; digits may be of either case.</param>
+    internal static IEnumerable<string> Validate(string member, string digest) =>
+        digest.Length == 2 * SHA256.HashSizeInBytes && digest.All(char.IsAsciiHexDigit) ? [] : [$"{member} is {OneLine.Quote(digest)}, expected {2 * SHA256.HashSizeInBytes} hexadecimal digits"];
+
     /// <summary>The same of a text in UTF-8.</summary>
     internal static string OfText(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

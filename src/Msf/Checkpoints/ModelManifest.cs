@@ -84,6 +84,7 @@ public sealed record ModelManifest
         if (ClassNames.Length != Model.Classes) errors.Add($"there are {ClassNames.Length} class names for {Model.Classes} classes");
         errors.AddRange(Statistics.Validate(Model.Stages.Length, Model.Channels));
         errors.AddRange(ModelDistillation.Validate(Distillation, Sampling).Select(error => $"distillation: {error}"));
+        if (AutoencoderIdentity is { } identity) errors.AddRange(FileDigest.Validate("autoencoderIdentity", identity));
         if (StageDigests is not null && StageDigests.Length != Model.Stages.Length)
             errors.Add($"there are {StageDigests.Length} stage digests for {Model.Stages.Length} stages");
         if (TrunkDigest is not null && !Model.SharedTrunk) errors.Add("there is a trunkDigest for stages that share no trunk");

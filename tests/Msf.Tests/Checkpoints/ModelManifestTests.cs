@@ -48,6 +48,7 @@ public class ModelManifestTests
     [InlineData("classNames", "[\"ant\", null, \"2\"]", "classNames")]
     [InlineData("classNames", null, "classNames")]
     [InlineData("stageDigests", "[\"00\"]", "1 stage digests for 2 stages")]
+    [InlineData("autoencoderIdentity", "\"abc\"", "autoencoderIdentity is \"abc\", expected 64 hexadecimal digits")]
     [InlineData("statistics", "{\"components\": [], \"conditions\": []}", "0 components")]
     [InlineData("statistics", "null", "statistics")]
     [InlineData("sampling", "{\"stages\": []}", "0 stage budgets")]

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Msf.Data;
 using Msf.Tests.Autoencoders;
 
@@ -17,6 +18,19 @@ public sealed class LatentEncodingFaultsTests : IDisposable
         static LatentEncodingOptions Size(LatentEncodingOptions options) => options with { ImageSize = 16 };
         Assert.Throws<InvalidDataException>(() => LatentCaches.Encode(_autoencoder, _folder["cache"], ScriptedSource.WithBroken(5, 0, 1, 2, 3, 4), Size));
         Assert.Equal(5, LatentCaches.Encode(_autoencoder, _folder["cache"], new ScriptedSource(5), Size).Encoded);
+    }
+
+    [Theory]
+    [InlineData("sourceDigest")]
+    [InlineData("autoencoderIdentity")]
+    public void A_damaged_plan_is_refused_in_one_line(string member)
+    {
+        LatentCaches.Encode(_autoencoder, _folder["cache"]);
+        var plan = JsonNode.Parse(File.ReadAllText(_folder["cache/plan.json"]))!;
+        plan[member] = "abc";
+        File.WriteAllText(_folder["cache/plan.json"], plan.ToJsonString());
+        var error = Assert.Throws<InvalidDataException>(() => LatentCaches.Encode(_autoencoder, _folder["cache"]));
+        Assert.Equal($"{_folder["cache/plan.json"]}: {member} is \"abc\", expected 64 hexadecimal digits", error.Message);
     }
 
     public void Dispose() => _folder.Dispose();

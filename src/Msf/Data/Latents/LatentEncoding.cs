@@ -99,6 +99,7 @@ public sealed class LatentEncoding
         if (File.Exists(path))
         {
             var begun = JsonFormat.Parse<LatentPlan>(File.ReadAllText(path), path);
+            if (begun.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"{path}: {string.Join("; ", errors)}");
             RequireSame(begun);
             _plan = begun;                                                                    // its names, too
             return;

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Msf.Autoencoders;
+using Msf.Checkpoints;
 using Msf.Runtime;
 
 namespace Msf.Data;
@@ -92,6 +93,7 @@ public sealed record LatentPlan
             return [$"formatVersion is {FormatVersion}, this program reads {CurrentFormat}; use the version of the program that wrote the cache"];
         var errors = new List<string>(Autoencoder.Validate().Select(error => $"autoencoder: {error}"));
         if (errors.Count > 0) return errors;
+        errors.AddRange([.. FileDigest.Validate("sourceDigest", SourceDigest), .. FileDigest.Validate("autoencoderIdentity", AutoencoderIdentity)]);
         if (Images < 1) errors.Add($"images is {Images}, expected at least 1");
         if (ClassNames.Length < 1) errors.Add("there are no classes");
         if (ImageSize < 1 || ImageSize > 8192 || ImageSize % Autoencoder.Factor != 0)
