@@ -33,5 +33,17 @@ public sealed class LatentEncodingFaultsTests : IDisposable
         Assert.Equal($"{_folder["cache/plan.json"]}: {member} is \"abc\", expected 64 hexadecimal digits", error.Message);
     }
 
+    [Fact]
+    public void Other_writers_are_let_in_while_one_reads_all_shards()
+    {
+        var told = 0;
+        LatentCaches.Encode(_autoencoder, _folder["cache"], ScriptedSource.WithBroken(32, 3), tell: _ =>
+        {
+            using var gate = new FileStream(_folder["cache/.gate"], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            told++;
+        });
+        Assert.Equal(1, told);
+    }
+
     public void Dispose() => _folder.Dispose();
 }

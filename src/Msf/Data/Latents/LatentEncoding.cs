@@ -144,9 +144,19 @@ public sealed class LatentEncoding
 
     private LatentEncodingResult Finish(int encoded)
     {
-        using var gate = LatentGate.Enter(_folder);
-        var missing = Enumerable.Range(0, _plan.Shards).Count(shard => !File.Exists(Path.Combine(_folder, _plan.ShardName(shard))));
+        int missing;
+        using (LatentGate.Enter(_folder)) missing = Enumerable.Range(0, _plan.Shards).Count(shard => !File.Exists(Path.Combine(_folder, _plan.ShardName(shard))));
         if (missing > 0) return new LatentEncodingResult(_plan, null, missing, encoded);
+        var index = MakeIndex();                                                              // reads every byte, for longer than others wait at the gate
+        using var gate = LatentGate.Enter(_folder);
+        AtomicFile.Write(Path.Combine(_folder, LatentCache.IndexName), stream => stream.Write(Encoding.UTF8.GetBytes(index.Seal())));
+        AtomicFile.Sweep(_folder);                                                            // what killed writers left
+        return new LatentEncodingResult(_plan, index, 0, encoded);
+    }
+
+    // The same whoever makes it: several writers may, at the same time.
+    private LatentIndex MakeIndex()
+    {
         var (entries, broken, incomplete) = (new List<LatentShardEntry>(), new List<BrokenImage>(), new List<string>());
         for (var shard = 0; shard < _plan.Shards; shard++)
         {
@@ -161,10 +171,7 @@ public sealed class LatentEncoding
             throw new InvalidDataException($"{_source.Name} has no image that can be encoded ({broken[0].Name}: {broken[0].Why}).");
         }
         if (broken.Count > 0) _tell($"{broken.Count} images could not be encoded and are left out; after repairing them, delete their shards ({Named(incomplete)}) and {LatentCache.IndexName} and run msf encode again, which keeps the others.");
-        var index = new LatentIndex { Plan = _plan, Shards = [.. entries], Broken = [.. broken], Digest = ManifestDigest.Blank };
-        AtomicFile.Write(Path.Combine(_folder, LatentCache.IndexName), stream => stream.Write(Encoding.UTF8.GetBytes(index.Seal())));
-        AtomicFile.Sweep(_folder);                                                            // what killed writers left
-        return new LatentEncodingResult(_plan, index, 0, encoded);
+        return new LatentIndex { Plan = _plan, Shards = [.. entries], Broken = [.. broken], Digest = ManifestDigest.Blank };
     }
 
     private static string Named(List<string> shards) => string.Join(", ", shards.Take(NamedShards)) + (shards.Count > NamedShards ? $" and {shards.Count - NamedShards} more" : "");
