@@ -39,17 +39,26 @@ internal sealed class ArmMeasurement(PlannedArm arm, ComparisonMeasures measures
     /// <param name="measures">How it is judged.</param>
     public static int Count(PlannedArm arm, ComparisonMeasures measures) => measures.Guidance.Distinct().Count() + arm.JudgedAtShares.Length - 1 + Budgets(arm, measures).Count();
 
-    /// <summary>Whether all measurements are there: those under the guidance scales, and those with the best of them.</summary>
+    /// <summary>The measurements that are asked for now: a journal may hold others, of another number of samples, or of budgets and scales that are no longer in the comparison.</summary>
     /// <param name="arm">The arm.</param>
     /// <param name="measures">How it is judged.</param>
     /// <param name="points">What was measured.</param>
-    public static bool IsComplete(PlannedArm arm, ComparisonMeasures measures, IReadOnlyList<ComparisonPoint> points)
+    public static IReadOnlyList<ComparisonPoint> Asked(PlannedArm arm, ComparisonMeasures measures, IEnumerable<ComparisonPoint> points)
     {
-        var stages = arm.Config.Model.Stages.Length;
-        var common = ComparisonMeasures.StepsOf(measures.Budget, stages);
-        bool Has(double share, int[] steps, double scale) => points.Any(p => p.Share == share && p.Guidance == scale && p.Count == measures.Samples && p.Steps.SequenceEqual(steps));
+        var steps = Budgets(arm, measures).Append(Common(arm, measures)).Select(Key).ToHashSet(StringComparer.Ordinal);
+        return [.. points.Where(p => p.Count == measures.Samples && measures.Guidance.Contains(p.Guidance) && steps.Contains(Key(p.Steps)))];
+    }
+
+    /// <summary>Whether all measurements are there: those under the guidance scales, and those with the best of them.</summary>
+    /// <param name="arm">The arm.</param>
+    /// <param name="measures">How it is judged.</param>
+    /// <param name="asked">What was measured of that (<see cref="Asked"/>).</param>
+    public static bool IsComplete(PlannedArm arm, ComparisonMeasures measures, IReadOnlyList<ComparisonPoint> asked)
+    {
+        var common = Common(arm, measures);
+        bool Has(double share, int[] steps, double scale) => asked.Any(p => p.Share == share && p.Guidance == scale && p.Steps.SequenceEqual(steps));
         if (!measures.Guidance.All(scale => Has(1, common, scale))) return false;
-        var best = Best(points.Where(p => p.Share == 1 && p.Count == measures.Samples && p.Steps.SequenceEqual(common) && measures.Guidance.Contains(p.Guidance))).Guidance;
+        var best = Best(asked.Where(p => p.Share == 1 && p.Steps.SequenceEqual(common))).Guidance;
         return arm.JudgedAtShares.All(share => Has(share, common, best)) && Budgets(arm, measures).All(steps => Has(1, steps, best));
     }
 
@@ -59,10 +68,11 @@ internal sealed class ArmMeasurement(PlannedArm arm, ComparisonMeasures measures
     // Those that differ from the common budget and from each other for this model.
     private static IEnumerable<int[]> Budgets(PlannedArm arm, ComparisonMeasures measures)
     {
-        var stages = arm.Config.Model.Stages.Length;
-        var common = Key(ComparisonMeasures.StepsOf(measures.Budget, stages));
-        return measures.Budgets.Select(budget => ComparisonMeasures.StepsOf(budget, stages)).DistinctBy(Key).Where(steps => Key(steps) != common);
+        var common = Key(Common(arm, measures));
+        return measures.Budgets.Select(budget => ComparisonMeasures.StepsOf(budget, arm.Config.Model.Stages.Length)).DistinctBy(Key).Where(steps => Key(steps) != common);
     }
+
+    private static int[] Common(PlannedArm arm, ComparisonMeasures measures) => ComparisonMeasures.StepsOf(measures.Budget, arm.Config.Model.Stages.Length);
 
     private static string Key(int[] steps) => string.Join('+', steps);
 

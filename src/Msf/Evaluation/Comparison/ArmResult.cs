@@ -51,7 +51,7 @@ public sealed record ArmResult
     }
 
     /// <summary>Gathers an arm.</summary>
-    /// <param name="arms">The arm with each of its seeds, and the measurements of that.</param>
+    /// <param name="arms">The arm with each of its seeds, and the measurements of that which are asked for: all there, and no others.</param>
     /// <param name="measures">How it was judged.</param>
     public static ArmResult Of(IReadOnlyList<(PlannedArm Arm, IReadOnlyList<ComparisonPoint> Points)> arms, ComparisonMeasures measures)
     {

@@ -44,7 +44,8 @@ public sealed record ComparisonReport
     public static ComparisonReport Of(ComparisonConfig config, ComparisonFolder folder, Device device, string command)
     {
         var plan = ComparisonPlan.Of(config);
-        var measured = plan.Select(arm => (Arm: arm, Points: ArmJournal.Read(arm, config.Measures, folder))).Where(entry => ArmMeasurement.IsComplete(entry.Arm, config.Measures, entry.Points)).ToList();
+        var measured = plan.Select(arm => (Arm: arm, Points: ArmMeasurement.Asked(arm, config.Measures, ArmJournal.Read(arm, config.Measures, folder))))
+            .Where(entry => ArmMeasurement.IsComplete(entry.Arm, config.Measures, entry.Points)).ToList();
         ArmResult[] arms =
         [
             .. config.Arms.Select(arm => measured.Where(entry => entry.Arm.Arm.Name == arm.Name).ToList()).Where(seeds => seeds.Count > 0).Select(seeds => ArmResult.Of(seeds, config.Measures)),

@@ -87,7 +87,7 @@ public sealed class ComparisonRun(ComparisonConfig config, string path, Device d
         {
             Progress = (done, count) =>
             {
-                var samples = journal.Entries.Count * (long)config.Measures.Samples + done;
+                var samples = ArmMeasurement.Asked(arm, config.Measures, journal.Entries).Count * (long)config.Measures.Samples + done;
                 Report(arm, index, plan.Count, "sampling", samples, all, trained + measuring * samples / all);
             },
         }.Run(journal, cancellation);
@@ -97,7 +97,8 @@ public sealed class ComparisonRun(ComparisonConfig config, string path, Device d
     private ComparisonReference Reference(MsfModel model, PlannedArm arm, CancellationToken cancellation) => ComparisonReference.Open(
         model, config.Measures.Data ?? arm.Config.Data.Source ?? throw new ArgumentException("the comparison names no images; set data.source."), config.Measures, Folder, device, ReferenceProgress, cancellation);
 
-    private bool IsMeasured(PlannedArm arm) => ArmMeasurement.IsComplete(arm, config.Measures, ArmJournal.Read(arm, config.Measures, Folder));
+    private bool IsMeasured(PlannedArm arm) => ArmMeasurement.IsComplete(
+        arm, config.Measures, ArmMeasurement.Asked(arm, config.Measures, ArmJournal.Read(arm, config.Measures, Folder)));
 
     private double Work(PlannedArm arm) => (arm.Arm.TrainedAs is null ? arm.TrainingMultiplyAdds : 0) + ArmMeasurement.MultiplyAdds(arm, config.Measures);
 
