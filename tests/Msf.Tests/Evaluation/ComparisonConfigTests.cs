@@ -58,9 +58,22 @@ public sealed class ComparisonConfigTests
     public void Guidance_is_set_for_the_stages_that_take_it()
     {
         var arm = ComparisonPlan.Of(Tiny)[0];
+        arm = arm with { Arm = arm.Arm with { GuidedStages = null } };
         Assert.Equal([3, 3], arm.Sampling([4, 2], 3).Stages.Select(stage => stage.Guidance.Scale));
         arm = arm with { Arm = arm.Arm with { GuidedStages = [0] } };
         Assert.Equal([3, 1], arm.Sampling([4, 2], 3).Stages.Select(stage => stage.Guidance.Scale));
+    }
+
+    [Fact]
+    public void A_training_configuration_guides_the_stages_that_it_guides_itself()
+    {
+        var plan = ComparisonPlan.Of(DefaultComparison.Of("tiny", ["sampling.stages.0.guidance.scale=2.5"]));
+        Assert.Equal([2.5, 1], plan[0].Sampling([4, 2], 2.5).Stages.Select(stage => stage.Guidance.Scale));
+        Assert.All(plan.Skip(1), arm => Assert.Equal(2.5, Assert.Single(arm.Sampling([4, 2], 2.5).Stages).Guidance.Scale));
+        var residual = DefaultComparison.Of("tiny", ["sampling.stages.0.guidance.scale=1", "sampling.stages.1.guidance.scale=1.5"]);
+        Assert.Equal([1.5], residual.Measures.Guidance);
+        Assert.Equal([1], residual.Arms[0].GuidedStages!);
+        Assert.Null(DefaultComparison.Of("tiny", ["sampling.stages.0.guidance.scale=1"]).Arms[0].GuidedStages);
     }
 
     [Theory]

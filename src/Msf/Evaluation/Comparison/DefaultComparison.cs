@@ -4,7 +4,10 @@ using Msf.Training;
 
 namespace Msf.Evaluation;
 
-/// <summary>The comparison that a training configuration stands for: its model, its one-level twin, and the one-level model with doubled patch, at the cost of the configured run.</summary>
+/// <summary>
+/// The comparison that a training configuration stands for: its model, its one-level twin, and the one-level model with doubled patch, at the cost of the configured run. Guidance is set for the
+/// stages of the model that the configuration guides.
+/// </summary>
 public static class DefaultComparison
 {
     /// <summary>Makes it.</summary>
@@ -19,6 +22,8 @@ public static class DefaultComparison
         if (run.Validate() is { Count: > 0 } errors) throw new InvalidDataException($"{presetOrFile}: {string.Join("; ", errors)}");
         if (run.Model.Stages.Length < 2) throw new ArgumentException($"{presetOrFile} has one level, and nothing to compare it with; give a factorized configuration, or a comparison with arms of its own.");
         var shares = new ComputeShares(run);
+        // Where no stage is guided, none is left out, so that scales that somebody adds to the file are of all.
+        int[] guided = [.. Enumerable.Range(0, run.Sampling.Stages.Length).Where(stage => run.Sampling.Stages[stage].Guidance.IsOn)];
         int[] Part(int of) => [.. run.Sampling.Stages.Select(stage => Math.Max(1, stage.Steps / of))];
         return new ComparisonConfig
         {
@@ -28,13 +33,13 @@ public static class DefaultComparison
             TrainingCost = shares.TrainingMultiplyAdds(shares.ImagesPerStage(run.Training.MaxImages)) / 1e12,
             JudgeAt = [0.25, 0.5],
             Seeds = [run.Training.Seed],
-            Arms = [new ComparisonArm { Name = "factorized" }, OneLevel(run, 1), OneLevel(run, 2)],
+            Arms = [new ComparisonArm { Name = "factorized", GuidedStages = guided.Length > 0 ? guided : null }, OneLevel(run, 1), OneLevel(run, 2)],
             Measures = new ComparisonMeasures
             {
                 Features = PixelFeatures.KnownAs,
                 Budget = Part(1),
                 Budgets = [Part(4), Part(2)],
-                Guidance = [run.Sampling.Stages[0].Guidance.Scale],
+                Guidance = [run.Sampling.Stages[guided.FirstOrDefault()].Guidance.Scale],
             },
         };
     }
