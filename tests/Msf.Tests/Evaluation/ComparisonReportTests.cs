@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
 using Msf.Evaluation;
 using static TorchSharp.torch;
 
@@ -20,13 +22,22 @@ public sealed class ComparisonReportTests : IDisposable
 
     private ComparisonReport Report(ComparisonConfig config) => ComparisonReport.Of(config, Folder, CPU, "msf compare");
 
+    private string Network(string folder, double factor)
+    {
+        Directory.CreateDirectory(_folder[folder]);
+        var path = Path.Combine(_folder[folder], "net.pt");
+        ScriptFiles.Write(path, "x: Tensor) -> Tensor", string.Create(CultureInfo.InvariantCulture, $"return torch.mul(torch.mean(x, [2, 3], False, dtype=6), {factor:F1})"));
+        File.WriteAllText(Path.ChangeExtension(path, ".json"), """{ "input": { "type": "bytes", "size": 8, "resize": "bilinear" }, "features": {} }""");
+        return path;
+    }
+
     // All that a comparison asks for, the distance as given; after what the journals hold already.
     private void Measure(ComparisonConfig config, Func<int[], double, double> distance)
     {
         foreach (var arm in ComparisonPlan.Of(config))
         {
             Directory.CreateDirectory(Folder.Arm(arm));
-            using var journal = ArmJournal.Open(arm, config.Measures, Folder);
+            using var journal = new ArmJournal(config.Measures, Folder, FeatureNetworks.DigestOf(config.Measures.Features)).Open(arm);
             foreach (var scale in config.Measures.Guidance)
                 foreach (var budget in config.Measures.Budgets.Prepend(config.Measures.Budget))
                     journal.Add(new ComparisonPoint
@@ -68,6 +79,35 @@ public sealed class ComparisonReportTests : IDisposable
         Assert.Equal([1, 1], arm.Guidance);
         Assert.Equal([3, 3], arm.Distances);
         Assert.Equal([[8, 4]], arm.Sampling.Select(point => point.Steps));
+    }
+
+    [Fact]
+    public void Measurements_by_another_network_or_with_other_guided_stages_are_refused()
+    {
+        var (own, other) = (Network("own", 1), Network("other", 2));
+        ComparisonConfig By(string network) => Config with { Measures = Config.Measures with { Features = network } };
+        Measure(By(own), (_, _) => 3);
+        Assert.Empty(Report(By(own)).Missing);
+        void Refused(ComparisonConfig config)
+        {
+            Assert.Contains("other settings", Assert.Throws<InvalidDataException>(() => Report(config)).Message, StringComparison.Ordinal);
+            Assert.Contains("other settings", Assert.Throws<InvalidDataException>(() => new ComparisonRun(config, _folder["c"], CPU).Run(cancellation: TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        }
+        Refused(By(other));
+        Refused(By(own) with { Arms = [Config.Arms[0] with { GuidedStages = [1] }] });
+    }
+
+    [Fact]
+    public void Measurements_that_do_not_tell_their_network_are_refused()
+    {
+        Measure(Config, (_, _) => 3);
+        var path = Folder.Journal(ComparisonPlan.Of(Config)[0]);
+        var lines = File.ReadAllLines(path);
+        var identity = JsonNode.Parse(lines[0])!.AsObject();
+        identity.Remove("guidedStages");
+        identity["features"] = "net.pt";
+        File.WriteAllLines(path, [identity.ToJsonString(), .. lines[1..]]);
+        Assert.Contains("other settings", Assert.Throws<InvalidDataException>(() => Report(Config)).Message, StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

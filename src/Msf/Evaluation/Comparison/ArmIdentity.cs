@@ -11,7 +11,10 @@ internal sealed record ArmIdentity
     /// <summary>Images at which the model is judged.</summary>
     public required long[] JudgedAtImages { get; init; }
 
-    /// <summary>File of the feature network.</summary>
+    /// <summary>Stages that guidance scales are set for; null for all.</summary>
+    public int[]? GuidedStages { get; init; }
+
+    /// <summary>SHA-256 of the feature network. Journals of old have a file's name here, and are of other settings.</summary>
     public required string Features { get; init; }
 
     /// <summary>Images that samples are compared with.</summary>

@@ -4,34 +4,37 @@ using Msf.Runtime;
 namespace Msf.Evaluation;
 
 /// <summary>Opens the measurements of an arm with a seed, and sees to it that they are of the settings of now.</summary>
-internal static class ArmJournal
+/// <param name="measures">How arms are judged.</param>
+/// <param name="folder">Where they are kept.</param>
+/// <param name="features">SHA-256 of the feature network (<see cref="FeatureNetworks.DigestOf"/>).</param>
+internal sealed class ArmJournal(ComparisonMeasures measures, ComparisonFolder folder, string features)
 {
     /// <summary>Opens them for more.</summary>
     /// <returns>The journal, owned by the caller.</returns>
     /// <exception cref="InvalidDataException">They are of other settings, or damaged.</exception>
-    public static Journal<ComparisonPoint> Open(PlannedArm arm, ComparisonMeasures measures, ComparisonFolder folder) =>
-        Journal.Open<ArmIdentity, ComparisonPoint>(folder.Journal(arm), Identity(arm, measures), IsSame(arm, measures), Otherwise(arm, folder));
+    public Journal<ComparisonPoint> Open(PlannedArm arm) => Journal.Open<ArmIdentity, ComparisonPoint>(folder.Journal(arm), Identity(arm), IsSame(arm), Otherwise(arm));
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads those that are asked for (<see cref="ArmMeasurement.Asked"/>).</summary>
     /// <exception cref="InvalidDataException">They are of other settings, or damaged.</exception>
-    public static IReadOnlyList<ComparisonPoint> Read(PlannedArm arm, ComparisonMeasures measures, ComparisonFolder folder) =>
-        Journal.Read<ArmIdentity, ComparisonPoint>(folder.Journal(arm), IsSame(arm, measures), Otherwise(arm, folder));
+    public IReadOnlyList<ComparisonPoint> Read(PlannedArm arm) =>
+        ArmMeasurement.Asked(arm, measures, Journal.Read<ArmIdentity, ComparisonPoint>(folder.Journal(arm), IsSame(arm), Otherwise(arm)));
 
-    private static ArmIdentity Identity(PlannedArm arm, ComparisonMeasures measures) => new()
+    private ArmIdentity Identity(PlannedArm arm) => new()
     {
         Run = arm.Config,
         JudgedAtImages = arm.JudgedAtImages,
-        Features = Path.GetFileName(measures.Features),
+        GuidedStages = arm.Arm.GuidedStages,
+        Features = features,
         Data = measures.Data,
         ReferenceImages = measures.ReferenceImages,
     };
 
-    private static Func<ArmIdentity, bool> IsSame(PlannedArm arm, ComparisonMeasures measures)
+    private Func<ArmIdentity, bool> IsSame(PlannedArm arm)
     {
-        var own = JsonSerializer.Serialize(Identity(arm, measures), JsonFormat.Line);
+        var own = JsonSerializer.Serialize(Identity(arm), JsonFormat.Line);
         return other => JsonSerializer.Serialize(other, JsonFormat.Line) == own;
     }
 
-    private static string Otherwise(PlannedArm arm, ComparisonFolder folder) =>
-        $"{folder.Arm(arm)} is of other settings than arm \"{arm.Arm.Name}\" has now; name the arm anew, or give another folder.";
+    private string Otherwise(PlannedArm arm) =>
+        $"{folder.Arm(arm)} is of other settings or another feature network than arm \"{arm.Arm.Name}\" has now; name the arm anew, or give another folder.";
 }

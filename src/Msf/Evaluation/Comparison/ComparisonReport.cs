@@ -40,12 +40,14 @@ public sealed record ComparisonReport
     /// <param name="folder">Its folder.</param>
     /// <param name="device">Where this process computes.</param>
     /// <param name="command">The command that makes the report again.</param>
+    /// <exception cref="FileNotFoundException">There is no such feature network, whose digest the measurements are known by.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is a folder of that name, and it is none of a classifier.</exception>
     /// <exception cref="InvalidDataException">Measurements are of other settings, or damaged.</exception>
     public static ComparisonReport Of(ComparisonConfig config, ComparisonFolder folder, Device device, string command)
     {
         var plan = ComparisonPlan.Of(config);
-        var measured = plan.Select(arm => (Arm: arm, Points: ArmMeasurement.Asked(arm, config.Measures, ArmJournal.Read(arm, config.Measures, folder))))
-            .Where(entry => ArmMeasurement.IsComplete(entry.Arm, config.Measures, entry.Points)).ToList();
+        var journals = new ArmJournal(config.Measures, folder, FeatureNetworks.DigestOf(config.Measures.Features));
+        var measured = plan.Select(arm => (Arm: arm, Points: journals.Read(arm))).Where(entry => ArmMeasurement.IsComplete(entry.Arm, config.Measures, entry.Points)).ToList();
         ArmResult[] arms =
         [
             .. config.Arms.Select(arm => measured.Where(entry => entry.Arm.Arm.Name == arm.Name).ToList()).Where(seeds => seeds.Count > 0).Select(seeds => ArmResult.Of(seeds, config.Measures)),

@@ -16,6 +16,7 @@ namespace Msf.Evaluation;
 public sealed class ComparisonRun(ComparisonConfig config, string path, Device device)
 {
     private readonly Stopwatch _clock = new();
+    private ArmJournal? _journals;
     private double _allWork, _workBefore, _workDone;
 
     /// <summary>Told what a person should know, one line each.</summary>
@@ -35,12 +36,15 @@ public sealed class ComparisonRun(ComparisonConfig config, string path, Device d
     /// <param name="cancellation">Stops it; a training saves a checkpoint first.</param>
     /// <returns>How many arms and seeds are measured in full, and how many there are.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="FileNotFoundException">A file is missing, that of the feature network for one.</exception>
+    /// <exception cref="DirectoryNotFoundException">A folder is missing, or none of a classifier.</exception>
     /// <exception cref="InvalidDataException">The folder has an arm of the same name that was trained or measured in another way, or a file is broken.</exception>
     /// <exception cref="ArgumentException">Configuration and data do not fit.</exception>
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public (int Done, int Count) Run(IReadOnlyCollection<string>? only = null, CancellationToken cancellation = default)
     {
         var plan = ComparisonPlan.Of(config);
+        _journals = new ArmJournal(config.Measures, Folder, FeatureNetworks.DigestOf(config.Measures.Features));
         Directory.CreateDirectory(Folder.Root);
         AtomicFile.Write(Folder.Config, stream => JsonSerializer.Serialize(stream, config, JsonFormat.Indented));
         _allWork = plan.Sum(Work);
@@ -70,7 +74,7 @@ public sealed class ComparisonRun(ComparisonConfig config, string path, Device d
     private void Do(PlannedArm arm, int index, IReadOnlyList<PlannedArm> plan, Func<MsfModel, ComparisonReference> reference, CancellationToken cancellation)
     {
         var owner = arm.Arm.TrainedAs is { } name ? plan.First(other => other.Arm.Name == name && other.Seed == arm.Seed) : arm;
-        using var journal = ArmJournal.Open(arm, config.Measures, Folder);
+        using var journal = _journals!.Open(arm);
         if (owner == arm)
             ArmTraining.Run(
                 arm, Folder, device, line => Note?.Invoke($"{arm.Arm.Name}, seed {arm.Seed}: {line}"),
@@ -97,8 +101,7 @@ public sealed class ComparisonRun(ComparisonConfig config, string path, Device d
     private ComparisonReference Reference(MsfModel model, PlannedArm arm, CancellationToken cancellation) => ComparisonReference.Open(
         model, config.Measures.Data ?? arm.Config.Data.Source ?? throw new ArgumentException("the comparison names no images; set data.source."), config.Measures, Folder, device, ReferenceProgress, cancellation);
 
-    private bool IsMeasured(PlannedArm arm) => ArmMeasurement.IsComplete(
-        arm, config.Measures, ArmMeasurement.Asked(arm, config.Measures, ArmJournal.Read(arm, config.Measures, Folder)));
+    private bool IsMeasured(PlannedArm arm) => ArmMeasurement.IsComplete(arm, config.Measures, _journals!.Read(arm));
 
     private double Work(PlannedArm arm) => (arm.Arm.TrainedAs is null ? arm.TrainingMultiplyAdds : 0) + ArmMeasurement.MultiplyAdds(arm, config.Measures);
 

@@ -22,4 +22,12 @@ public static class FeatureNetworks
         var inside = Path.Combine(found, "model");
         return ClassifierFeatures.Load(!ClassifierFolder.Exists(found) && ClassifierFolder.Exists(inside) ? inside : found, device);
     }
+
+    /// <summary>What a network is known by (<see cref="IFeatureNetwork.Digest"/>).</summary>
+    /// <inheritdoc cref="Open"/>
+    internal static string DigestOf(string path)
+    {
+        using var network = Open(path);
+        return network.Digest;
+    }
 }
