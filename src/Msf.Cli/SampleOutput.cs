@@ -55,11 +55,14 @@ internal sealed class SampleOutput
         for (var i = 0; i < images.Length; i++)
         {
             var (index, label) = (request.ImageIndices[first + i], request.Labels[first + i]);
-            var file = Path.Combine(_path, string.Create(CultureInfo.InvariantCulture, $"{index:D6}_{manifest.ClassNames[label]}.png"));
+            var file = Path.Combine(_path, string.Create(CultureInfo.InvariantCulture, $"{index:D6}_{Plain(manifest.ClassNames[label])}.png"));
             PngFile.Write(file, images[i], SampleParameters.WithImages(parameters, [index], [label]));
             _files.Add(file);
         }
     }
+
+    // What makes a folder of a name, or leads out of this one, is replaced as in the folders of classes.
+    private static string Plain(string name) => string.Concat(name.Select(letter => letter is '/' or '\\' or ':' || char.IsControl(letter) ? '_' : letter));
 
     /// <summary>Writes the sheet or the archive.</summary>
     /// <returns>All files written.</returns>
