@@ -86,11 +86,28 @@ internal sealed class TuneCommand : MsfCommand
                 return ExitCode.Failed;
             }
         }
-        var written = !arguments.GetValue(_dryRun) && !tuned.Report.Interrupted;
-        if (written) ModelFolder.WriteSampling(folder, tuned.Report.Picked.Sampling);
+        var wanted = !arguments.GetValue(_dryRun) && !tuned.Report.Interrupted;
+        var refused = wanted ? Write(folder, tuned.Report) : null;
+        var written = wanted && refused is null;
         if (arguments.GetValue(_json)) Terminal.WriteJson(TuneReport.Of(tuned.Report, written, tuned.Files), TuneJson.Default.TuneReport);
         else Print(tuned.Report, folder, written, tuned.Files);
-        return ExitCode.Done;
+        if (refused is null) return ExitCode.Done;
+        Terminal.WriteError(refused);
+        return ExitCode.Failed;
+    }
+
+    // Null, or why the model is as it was: what a search took its time for is told all the same.
+    private static string? Write(string folder, TuningReport report)
+    {
+        try
+        {
+            ModelFolder.WriteSampling(folder, report.Picked.Sampling);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"the choice could not be written: {e.Message}";
+        }
     }
 
     private void Print(TuningReport report, string folder, bool written, IReadOnlyList<string> files)

@@ -77,6 +77,22 @@ public sealed class TuneCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     [Fact]
+    public async Task A_model_that_cannot_be_written_costs_no_result()
+    {
+        Directory.CreateDirectory(Place("disk"));
+        using var msf = MsfProcess.StartWithMounts(
+            $"mount -t tmpfs -o size=64m none \"$1\" && cp \"$2\"/* \"$1\" && mount -o remount,ro \"$1\" && dotnet \"$3\" tune --model \"$1\" --data '{Data}' --features pixels --samples 16,32 --precision fp32 --seconds 500 --json {string.Join(' ', _small)}",
+            Place("disk"), tiny.Model, MsfProcess.Program);
+        Assert.SkipWhen(msf is null, "needs the right to mount");
+        var (code, json, errors) = await msf!.EndAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCode.Failed, code);
+        Assert.Contains("Read-only file system", errors[^1], StringComparison.Ordinal);
+        var report = JsonDocument.Parse(json).RootElement;
+        Assert.False(report.GetProperty("written").GetBoolean());
+        Assert.NotEqual(0, report.GetProperty("front").GetArrayLength());
+    }
+
+    [Fact]
     public async Task Too_little_time_is_one_line()
     {
         var run = await Tune(Model("hasty"), "--seconds", "0.05");
