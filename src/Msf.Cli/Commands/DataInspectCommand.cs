@@ -48,6 +48,7 @@ internal sealed class DataInspectCommand : MsfCommand
             throw new UsageException($"--sheet writes PNG: '{sheet}' does not end in .png.");
         var config = ReadConfig(arguments, sheet);
         using var source = DataSets.Open(arguments.GetRequiredValue(_source));
+        if (config is not null && source is LatentCache) throw new UsageException("--config shows how training changes images, and a latent cache holds none; leave it out.");
         var progress = new InspectionProgress(Terminal.Error, source.Count);
         var report = source is LatentCache latents
             ? LatentInspection.Inspect(latents, progress, cancellation)
@@ -64,7 +65,6 @@ internal sealed class DataInspectCommand : MsfCommand
     {
         if (source is IImageSource images)
             return config is null ? ContactSheet.Make(images) : AugmentationSheet.Make(images, config.Model.Size[0], config.Data.Loader(config.Training.Seed));
-        if (config is not null) throw new UsageException("--config shows how training changes images, and a latent cache holds none; leave it out.");
         var cache = (LatentCache)source;
         using var autoencoder = AutoencoderFolder.Load(cache.Autoencoder);
         using var decoded = new DecodedLatents(cache, autoencoder);
@@ -78,6 +78,8 @@ internal sealed class DataInspectCommand : MsfCommand
             return assignments.Length == 0 ? null : throw new UsageException("--set changes a configuration; give --config FILE|PRESET.");
         if (sheet is null) throw new UsageException("--config decides what the sheet shows; give --sheet file.png.");
         var config = RunConfigReader.Read(name, assignments);
+        if (config.Model.Channels != 3 || config.Data.Autoencoder is not null)
+            throw new UsageException($"{name} trains on latents of {config.Model.Channels} channels, and the sheet shows images at the size that a model of pixels sees; leave out --config.");
         return config.Validate() is { Count: > 0 } errors ? throw new InvalidDataException(string.Join("; ", errors)) : config;
     }
 

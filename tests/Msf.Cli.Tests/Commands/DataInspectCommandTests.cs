@@ -75,6 +75,8 @@ public sealed class DataInspectCommandTests : IDisposable
     [Theory]
     [InlineData(ExitCode.Usage, "give --sheet", "data", "inspect", "synthetic:shapes", "--config", "tiny")]
     [InlineData(ExitCode.Usage, "give --config", "data", "inspect", "synthetic:shapes", "--set", "data.horizontalFlip=true", "--sheet", "x.png")]
+    [InlineData(ExitCode.Usage, "trains on latents of 16 channels", "data", "inspect", "synthetic:shapes", "--config", "imagenette-latent", "--sheet", "x.png")]
+    [InlineData(ExitCode.Usage, "trains on latents of 3 channels", "data", "inspect", "synthetic:shapes", "--config", "tiny", "--set", "data.autoencoder=vae", "--sheet", "x.png")]
     [InlineData(ExitCode.Failed, "set model.augmentationLabels to 9", "data", "inspect", "synthetic:shapes", "--config", "tiny", "--set", "data.augmentation.nonLeaky={}", "--sheet", "x.png")]
     [InlineData(ExitCode.Failed, "no image set", "data", "inspect", "no-such-set")]
     [InlineData(ExitCode.Failed, "&seed=NUMBER.\n", "data", "inspect", "synthetic:faces")]
