@@ -27,6 +27,10 @@ internal abstract class MsfCommand : Command
     protected static Option<bool> JsonOption() =>
         new("--json") { Description = "Print one JSON object on standard output and nothing else there." };
 
+    /// <summary>What was typed, as a line that a shell takes: whatever it might read in another way is quoted.</summary>
+    /// <param name="arguments">What the user typed.</param>
+    protected static string CommandOf(ParseResult arguments) => $"msf {string.Join(' ', arguments.Tokens.Select(token => Quoted(token.Value)))}";
+
     /// <summary>Does the work, on one thread from start to end as tensor code requires.</summary>
     /// <param name="arguments">What the user typed.</param>
     /// <param name="cancellation">Set by Ctrl+C and SIGTERM.</param>
@@ -59,6 +63,10 @@ internal abstract class MsfCommand : Command
         CancellationToken.None,
         TaskCreationOptions.LongRunning,
         TaskScheduler.Default);
+
+    private static string Quoted(string word) => word.Length > 0 && word.All(letter => char.IsAsciiLetterOrDigit(letter) || "_./:=,@%+-".Contains(letter, StringComparison.Ordinal))
+        ? word
+        : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     // Null for what can only be a fault of the program; that one is reported by MsfCommandLine.
     private static (string Message, int Code)? Explain(Exception e) => e switch

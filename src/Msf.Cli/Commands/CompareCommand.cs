@@ -46,8 +46,7 @@ internal sealed class CompareCommand : MsfCommand
         var run = new ComparisonRun(config, folder, device) { Note = line => Terminal.Error.WriteLine($"msf: {line}"), Progress = progress, ReferenceProgress = progress };
         var (done, count) = run.Run(only, cancellation);
         progress.Dispose();
-        var command = $"msf compare --config {path} --out {folder}";
-        var report = ComparisonReport.Of(config, run.Folder, device, command);
+        var report = ComparisonReport.Of(config, run.Folder, device, CommandOf(arguments));
         var files = report.Write(run.Folder.Root);
         if (arguments.GetValue(_json))
         {

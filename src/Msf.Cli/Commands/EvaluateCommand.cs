@@ -128,7 +128,4 @@ internal sealed class EvaluateCommand : MsfCommand
         foreach (var left in report.Metrics.LeftOut) Terminal.Out.WriteLine($"  left out: {ListArgument.NameOf(left.Metric)}: {left.Why}");
         Terminal.Out.WriteLine(string.Join(", ", files));
     }
-
-    private static string CommandOf(ParseResult arguments) =>
-        $"msf {string.Join(' ', arguments.Tokens.Select(token => token.Value.Any(c => char.IsWhiteSpace(c) || "\"'$&;|<>()*?#".Contains(c, StringComparison.Ordinal)) ? $"'{token.Value.Replace("'", "'\\''", StringComparison.Ordinal)}'" : token.Value))}";
 }

@@ -21,10 +21,15 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal(0, report.GetProperty("missing").GetArrayLength());
         Assert.All(report.GetProperty("files").EnumerateArray(), file => Assert.True(File.Exists(file.GetString())));
 
-        var again = await CommandLineRun.Of([.. line[..^1]]);
+        Assert.Contains("compare --config tiny --samples 16 --seeds 3 --set training.maxImages=256 ", await Command(), StringComparison.Ordinal);
+
+        var again = await CommandLineRun.Of([.. line[..^1], "--arm", "one level, patch 2"]);
         Assert.Equal(ExitCode.Done, again.Code);
         Assert.StartsWith("3 of 3 arms and seeds are measured", again.Out, StringComparison.Ordinal);
         Assert.Contains("one seed says nothing", again.Out, StringComparison.Ordinal);
+        Assert.EndsWith($" --out {Place("c")} --arm 'one level, patch 2'", await Command(), StringComparison.Ordinal);
+
+        async Task<string?> Command() => JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Place("c"), "report.json"), TestContext.Current.CancellationToken)).RootElement.GetProperty("command").GetString();
     }
 
     [Fact]
@@ -61,6 +66,7 @@ public sealed class CompareCommandTests : IDisposable
         await Fails(ExitCode.Usage, "--seeds", "--config", "tiny", "--seeds", "a");
         await Fails(ExitCode.Usage, "samples is 3", "--config", "tiny", "--samples", "3");
         await Fails(ExitCode.Usage, "\"other\"", "--config", "tiny", "--arm", "other");
+        await Fails(ExitCode.Usage, "leave one of them out", "--config", "tiny", "--dry-run", "--json");
         await Fails(ExitCode.Failed, "nothing to compare", "--config", "noto-emoji-single-scale");
     }
 
