@@ -35,10 +35,12 @@ internal sealed class GuidanceOptions
     internal IEnumerable<Option> All => [_scale, _interval, _ramp, _rescale, _guide];
 
     /// <summary>The folder of the weaker model; null where guidance is by the null class.</summary>
-    internal string? Guide(ParseResult arguments) => arguments.GetValue(_guide);
+    /// <exception cref="DirectoryNotFoundException">There is no such model.</exception>
+    internal string? Guide(ParseResult arguments) => arguments.GetValue(_guide) is { } guide ? BundledModels.Find(guide) : null;
 
     /// <summary>The settings of every stage with what was given in place of the model's own.</summary>
     /// <exception cref="UsageException">An option makes no sense.</exception>
+    /// <exception cref="DirectoryNotFoundException">There is no such weaker model.</exception>
     internal StageSamplingConfig[] Apply(StageSamplingConfig[] stages, ParseResult arguments)
     {
         if (arguments.GetValue(_scale) is { } scales)

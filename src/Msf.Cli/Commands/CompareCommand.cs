@@ -39,6 +39,7 @@ internal sealed class CompareCommand : MsfCommand
         if (only?.FirstOrDefault(name => config.Arms.All(arm => arm.Name != name)) is { } unknown)
             throw new UsageException($"--arm names \"{unknown}\"; expected one of {string.Join(", ", config.Arms.Select(arm => $"\"{arm.Name}\""))}.");
         var device = DeviceOption.Resolve(arguments.GetRequiredValue(_device));
+        if (arguments.GetValue(_dryRun) && arguments.GetValue(_json)) throw new UsageException("--dry-run prints a plan for people; --json prints the report: leave one of them out.");
         if (arguments.GetValue(_dryRun)) return PrintPlan(config, device, cancellation);
 
         var folder = arguments.GetValue(_out) ?? Path.Combine("comparisons", Path.GetFileNameWithoutExtension(path));

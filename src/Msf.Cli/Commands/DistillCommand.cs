@@ -58,8 +58,8 @@ internal sealed class DistillCommand : MsfCommand
     {
         if (!arguments.GetValue(_resume) || arguments.GetValue(_out) is not { } path)
             throw new UsageException("what to distil? Give --model DIR|NAME and --windows K, or --resume --out RUN to go on with a run.");
-        foreach (var option in new Option[] { _windows, _teacherSteps, _guidance, _interval })
-            if (arguments.GetResult(option) is not null) throw new UsageException($"{option.Name} is the run's own with --resume and no --model; leave it out.");
+        foreach (var option in new Option[] { _windows, _stages, _teacherSteps, _guidance, _interval })
+            if (arguments.GetResult(option) is { Implicit: false }) throw new UsageException($"{option.Name} is the run's own with --resume and no --model; leave it out.");
         var own = new RunFolder(path).Config;
         if (!File.Exists(own)) throw new UsageException($"there is no {own} to go on with; give --model and --windows.");
         var config = RunConfigReader.Read(own, []);

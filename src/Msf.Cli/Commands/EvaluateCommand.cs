@@ -72,7 +72,7 @@ internal sealed class EvaluateCommand : MsfCommand
         {
             Model = model,
             Samples = samples,
-            Guide = _guidance.Guide(arguments) is { } guide ? BundledModels.Find(guide) : null,
+            Guide = _guidance.Guide(arguments),
             Autoencoder = arguments.GetValue(_autoencoder),
             Data = arguments.GetValue(_data),
             Classes = arguments.GetValue(_classes)?.Split(',', StringSplitOptions.TrimEntries),

@@ -53,6 +53,8 @@ internal sealed class InfoCommand : MsfCommand
         if (arguments.GetValue(_all))
         {
             if (arguments.GetValue(_json)) throw new UsageException("--all prints a table; --json prints one model: give --model.");
+            if (Options.FirstOrDefault(option => option != _all && arguments.GetResult(option) is { Implicit: false }) is { } other)
+                throw new UsageException($"--all prints every preset as it is, and {other.Name} is of one model; leave one of them out.");
             foreach (var line in InfoTable.Lines()) Terminal.Out.WriteLine(line);
             return ExitCode.Done;
         }

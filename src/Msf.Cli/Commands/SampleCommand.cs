@@ -72,7 +72,7 @@ internal sealed class SampleCommand : MsfCommand
 
         using var model = MsfModel.Load(
             folder, device, PrecisionOption.Resolve(arguments.GetRequiredValue(_precision)), arguments.GetValue(_autoencoder),
-            _guidance.Guide(arguments) is { } guide ? BundledModels.Find(guide) : null);
+            _guidance.Guide(arguments));
         if (model.Autoencoder is null && model.Manifest.Model.Channels != 3)
             throw new UsageException($"{model.Manifest.Model.Name} makes latents of {model.Manifest.Model.Channels} channels and brings no autoencoder; give --autoencoder DIR (msf import --kind autoencoder-kl or taesd).");
         var manifest = model.Manifest;

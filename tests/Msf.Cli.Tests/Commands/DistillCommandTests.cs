@@ -78,6 +78,7 @@ public sealed class DistillCommandTests(TinyModel tiny) : IClassFixture<TinyMode
     [InlineData(ExitCode.Usage, "give --data SOURCE", "--model", "TINY", "--windows", "2")]
     [InlineData(ExitCode.Usage, "what to distil?", "--windows", "2")]
     [InlineData(ExitCode.Usage, "leave it out", "--resume", "--out", "RUN", "--windows", "2")]
+    [InlineData(ExitCode.Usage, "--stages is the run's own", "--resume", "--out", "RUN", "--stages", "0")]
     [InlineData(ExitCode.Usage, "is no distillation; go on with: msf train", "--resume", "--out", "RUN")]
     [InlineData(ExitCode.Failed, "there is no model nowhere", "--model", "nowhere", "--windows", "2", "--data", Data)]
     [InlineData(ExitCode.Failed, "startShare is 2", "--model", "TINY", "--windows", "2", "--data", Data, "--set", "distillation.startShare=2")]

@@ -90,6 +90,10 @@ public sealed class InfoCostTests : IDisposable
     [InlineData(ExitCode.Usage, "--guidance-interval is", "info", "--guidance-interval", "0.5")]
     [InlineData(ExitCode.Usage, "2 values", "info", "--model", "dit-s-2-256", "--guidance", "1,2")]
     [InlineData(ExitCode.Usage, "give --model", "info", "--all", "--json")]
+    [InlineData(ExitCode.Usage, "--model is of one model", "info", "--all", "--model", "tiny")]
+    [InlineData(ExitCode.Usage, "--steps is of one model", "info", "--all", "--steps", "4")]
+    [InlineData(ExitCode.Usage, "--batch is of one model", "info", "--all", "--batch", "4")]
+    [InlineData(ExitCode.Failed, "there is no model nowhere", "info", "--model", "tiny", "--guide", "nowhere", "--guidance", "2,1")]
     [InlineData(ExitCode.Usage, "--out is for --calibrate", "bench", "--out", "x.json")]
     [InlineData(ExitCode.Failed, "no calibration none.json", "info", "--calibration", "none.json")]
     public async Task What_makes_no_sense_gets_one_line(int code, string expected, params string[] arguments)
