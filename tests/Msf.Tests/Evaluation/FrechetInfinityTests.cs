@@ -51,6 +51,27 @@ public sealed class FrechetInfinityTests : IDisposable
     }
 
     [Fact]
+    public void The_error_at_infinity_is_the_spread_of_fresh_samples_and_the_lines_own_is_too_small()
+    {
+        using var generator = new Generator(9);
+        using var truth = new FeatureMoments(zeros([2], ScalarType.Float64), eye(2, 2, ScalarType.Float64));
+        using var reference = new FrechetReference(truth);
+        Tensor Draw() => randn([400, 2], ScalarType.Float64, generator: generator) + 1;
+        FrechetExtrapolation Line(Tensor samples) => FrechetInfinity.Of(reference, samples, 10, cancellation: TestContext.Current.CancellationToken);
+        var spread = Spread.Deviation(Enumerable.Range(0, 100).Select(_ => Line(Draw()).Intercept).ToArray());
+        var (own, whole) = (0.0, 0.0);
+        for (var i = 0; i < 10; i++)
+        {
+            var samples = Draw();
+            var line = Line(samples);
+            own += line.InterceptError / 10;
+            whole += line.StandardError(FrechetBootstrap.StandardError(reference, samples, 40, seed: i, cancellation: TestContext.Current.CancellationToken)) / 10;
+        }
+        Assert.InRange(own / spread, 0, 0.7);
+        Assert.InRange(whole / spread, 0.75, 1.3);
+    }
+
+    [Fact]
     public void Chosen_rows_are_a_set_of_their_own()
     {
         var x = randn(60, 3);

@@ -31,6 +31,7 @@ public sealed class MetricReferenceTests : IDisposable
         Assert.True(result.Errors.FrechetDistance > 0);
         Assert.True(result.Kid > 0);
         Assert.NotNull(result.FrechetDistanceInfinity);
+        Assert.Equal(Math.Sqrt(Math.Pow(result.Errors.FrechetDistance!.Value, 2) + Math.Pow(result.Extrapolation!.InterceptError, 2)), result.Errors.FrechetDistanceInfinity!.Value, 1e-9);
         Assert.Equal(1, result.InceptionScore!.Mean, 1e-6);                                   // the network says one half of either class
         Assert.InRange(result.Precision!.Value, 0, 1);
         Assert.InRange(result.Coverage!.Value, 0, 1);
@@ -42,6 +43,20 @@ public sealed class MetricReferenceTests : IDisposable
         foreach (var name in new[] { "frechetDistance", "kid", "precision", "recall" }) Assert.Equal(JsonValueKind.Number, json.GetProperty(name).ValueKind);
         Assert.Equal(1, json.GetProperty("inceptionScore").GetProperty("mean").GetDouble(), 1e-6);
         Assert.Equal(result.Kid, JsonFormat.Parse<MetricSet>(JsonSerializer.Serialize(result, JsonFormat.Indented), "the figures").Kid);
+    }
+
+    [Fact]
+    public void An_extrapolation_alone_has_its_whole_error_and_none_without_resamples()
+    {
+        using var data = Shapes(120);
+        using var samples = Shapes(60, seed: 7);
+        MetricErrors Errors(int resamples, params MetricKind[] metrics)
+        {
+            using var reference = new MetricReference(data, _options with { Metrics = metrics, Resamples = resamples });
+            return reference.Measure(samples, cancellation: TestContext.Current.CancellationToken).Errors;
+        }
+        Assert.Equal(Errors(4, MetricKind.FrechetDistance, MetricKind.FrechetInfinity).FrechetDistanceInfinity, Errors(4, MetricKind.FrechetInfinity).FrechetDistanceInfinity);
+        Assert.Null(Errors(0, MetricKind.FrechetInfinity).FrechetDistanceInfinity);
     }
 
     [Fact]

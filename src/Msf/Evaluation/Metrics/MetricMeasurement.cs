@@ -10,6 +10,7 @@ internal sealed class MetricMeasurement(
 
     private readonly List<LeftOutMetric> _leftOut = [];
     private MetricSet _result = new();
+    private double? _bootstrapError;
 
     /// <summary>Computes all figures that are asked for.</summary>
     public MetricSet Run()
@@ -52,11 +53,14 @@ internal sealed class MetricMeasurement(
         using var moments = samples.Moments();
         var result = reference.Frechet.DistanceTo(moments);
         _result = _result with { FrechetDistance = result.Distance, Frechet = result };
-        if (options.Resamples == 0 || samples.Features() is not { } features || samples.Kept < 2) return null;
-        var error = FrechetBootstrap.StandardError(reference.Frechet, features, options.Resamples, options.Seed, cancellation);
-        _result = _result with { Errors = _result.Errors with { FrechetDistance = error * Math.Sqrt(samples.Kept / (double)samples.Count) } };
+        if (BootstrapError() is { } error) _result = _result with { Errors = _result.Errors with { FrechetDistance = error * Math.Sqrt(samples.Kept / (double)samples.Count) } };
         return null;
     }
+
+    // Of the distance of the kept samples; null where it cannot be had.
+    private double? BootstrapError() => _bootstrapError ??= options.Resamples == 0 || samples.Kept < 2 || samples.Features() is not { } features
+        ? (double?)null
+        : FrechetBootstrap.StandardError(reference.Frechet, features, options.Resamples, options.Seed, cancellation);
 
     private string? Infinity()
     {
@@ -66,7 +70,7 @@ internal sealed class MetricMeasurement(
         {
             FrechetDistanceInfinity = line.Intercept,
             Extrapolation = line,
-            Errors = _result.Errors with { FrechetDistanceInfinity = line.InterceptError },
+            Errors = _result.Errors with { FrechetDistanceInfinity = BootstrapError() is { } error ? line.StandardError(error) : null },
         };
         return null;
     }

@@ -41,7 +41,7 @@ internal sealed class ReportPage(EvaluationReport report, ReportPictures picture
         foreach (var figure in Figure.Of(report.Metrics, report.Memorisation))
             _html.Raw($"<div><dt>{ReportHtml.Encode(figure.Name)}</dt><dd class=\"value\">{figure.Text}{(figure.Error.Length > 0 ? $" <small>± {figure.Error}</small>" : "")}</dd><dd class=\"soft\">{ReportHtml.Encode(figure.Meaning)}</dd></div>");
         _html.Raw("</dl>");
-        _html.Element("p", "After ± stands the standard error over drawing the samples anew, by resampling, with the data as it is. Figures in other features, at other sizes or of other numbers of samples are other figures.", "class=\"soft\"");
+        _html.Element("p", "After ± stands the standard error over drawing the samples anew, with the data as it is. FID's is by bootstrap; at infinitely many samples it is that and the error of the line to there, together (the root of the sum of their squares), since the numbers of samples that the line goes through are all of one set. The Inception score's is from the spread of its parts; KID's from the spread of subsets of samples and data, counted as few as share no image, so that it is never too small; the others' is that of shares. Figures in other features, at other sizes or of other numbers of samples are other figures.", "class=\"soft\"");
         foreach (var left in report.Metrics.LeftOut) _html.Element("p", $"{left.Metric} is left out: {left.Why}.", "class=\"soft\"");
         if (ReportPlots.Extrapolation(report.Metrics) is { } plot) _html.Raw("<div class=\"plots\">").Plot(plot).Raw("</div>");
     }

@@ -13,7 +13,7 @@ internal static class ReportPlots
         return new Plot(
             "Frechet distance against the number of samples", new PlotAxis("1000 / samples (0: infinitely many)"), new PlotAxis("Frechet distance"),
             [
-                new PlotSeries("the line", [(0, line.Intercept, line.InterceptError), (most, line.Intercept + line.Slope * most / 1e3, 0)]),
+                new PlotSeries("the line", [(0, line.Intercept, metrics.Errors.FrechetDistanceInfinity ?? line.InterceptError), (most, line.Intercept + line.Slope * most / 1e3, 0)]),
                 new PlotSeries("measured", [.. line.Counts.Zip(line.Distances, (count, distance) => (1e3 / count, distance, 0.0))]) { Joined = false },
             ]);
     }
