@@ -33,6 +33,15 @@ public static class ModelData
         }
     }
 
+    /// <summary>Requires images to be enough for statistics.</summary>
+    /// <param name="name">What they are called.</param>
+    /// <param name="count">How many there are.</param>
+    /// <exception cref="InvalidDataException">They are fewer than two.</exception>
+    internal static void RequireSeveral(string name, int count)
+    {
+        if (count < 2) throw new InvalidDataException($"{name} has {count} {(count == 1 ? "image" : "images")}, too few for a covariance; samples are compared with at least 2, better with thousands.");
+    }
+
     /// <summary>Side of the images that a model makes, in pixels.</summary>
     /// <param name="model">The model; with its autoencoder where it makes latents.</param>
     /// <exception cref="ArgumentException">It makes no images, or none that are square.</exception>

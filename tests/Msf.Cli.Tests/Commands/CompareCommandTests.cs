@@ -67,6 +67,9 @@ public sealed class CompareCommandTests : IDisposable
         await Fails(ExitCode.Usage, "samples is 3", "--config", "tiny", "--samples", "3");
         await Fails(ExitCode.Usage, "\"other\"", "--config", "tiny", "--arm", "other");
         await Fails(ExitCode.Usage, "leave one of them out", "--config", "tiny", "--dry-run", "--json");
+        await Fails(
+            ExitCode.Failed, "has 1 image, too few for a covariance", "--config", "tiny", "--set", "data.source=synthetic:shapes?size=16&count=1", "--set", "training.maxImages=16", "--set", "training.sampleEveryImages=0",
+            "--samples", "16", "--out", Place("one"));
         await Fails(ExitCode.Failed, "nothing to compare", "--config", "noto-emoji-single-scale");
     }
 

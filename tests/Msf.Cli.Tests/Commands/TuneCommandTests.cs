@@ -93,6 +93,14 @@ public sealed class TuneCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
     }
 
     [Fact]
+    public async Task One_image_is_no_data()
+    {
+        var run = await CommandLineRun.Of("tune", "--model", tiny.Model, "--data", "synthetic:shapes?size=16&count=1", "--features", "pixels", "--seconds", "5");
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.Contains("has 1 image, too few for a covariance", Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Too_little_time_is_one_line()
     {
         var run = await Tune(Model("hasty"), "--seconds", "0.05");

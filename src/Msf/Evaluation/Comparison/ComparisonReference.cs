@@ -43,6 +43,7 @@ internal sealed class ComparisonReference : IDisposable
         try
         {
             using var source = ModelData.Open(model.Manifest, data);
+            ModelData.RequireSeveral(source.Name, source.Count);
             var side = ModelData.ImageSize(model);
             var kept = folder.Reference(NameOf(new { network.Digest, source.Name, source.Count, Classes = source.Classes.Select(c => c.Name), measures.ReferenceImages, side }));
             if (!File.Exists(kept))

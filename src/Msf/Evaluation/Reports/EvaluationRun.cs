@@ -61,11 +61,12 @@ public sealed class EvaluationRun
         using var network = FeatureNetworks.Open(_options.Features, _options.Device);
         var metrics = _metrics with { Factorization = judged.Manifest?.Model.Factorization ?? new FactorizationConfig() };
         var size = _options.Reference is null || held is not null ? judged.ImageSize(cancellation) : 0;
-        Directory.CreateDirectory(_options.Out);
+        using var images = new ReferenceImages(_options, data, size, Broken);
+        if (images.Count is { } count) RequireSeveral(images, count);
+        foreach (var folder in Folders()) Directory.CreateDirectory(folder);
         using var work = EvaluationWork.Open(_options.Out, Fingerprint(judged, data, held, network, metrics, size));
         var gatherer = new ImageGatherer(network, metrics, work, _options.BatchSize, _options.SaveEvery);
 
-        using var images = new ReferenceImages(_options, data, size, Broken);
         using var reference = images.Gather(gatherer, DataName, network, Gathering, cancellation);
         using var heldImages = held is null ? null : new SourceImages(held, size, _options.ReferenceImages, _options.Seed, Broken);
         using var heldOut = heldImages is null ? null : gatherer.Gather(HeldOutName, heldImages, heldImages.ClassNames, keepsPixels: false, Gathering, cancellation);
@@ -118,6 +119,17 @@ public sealed class EvaluationRun
         if (_options.KeepWork) Note?.Invoke($"what was gathered stays in {Path.Combine(_options.Out, "work")}");
         else work.Delete();
         return [.. names, .. files];
+    }
+
+    // All that will be written to: what cannot be made is told before hours of samples.
+    private IEnumerable<string> Folders() =>
+        new[] { _options.SaveSamples, _options.SaveReference }.OfType<string>().Select(file => Path.GetDirectoryName(Path.GetFullPath(file))!).Prepend(_options.Out);
+
+    private void RequireSeveral(ReferenceImages images, int count)
+    {
+        ModelData.RequireSeveral(_options.Reference ?? _options.Data!, count);
+        if (Groups(images) is { } group && Enumerable.Range(1, count - 1).All(place => group(place) == group(0)))
+            throw new ArgumentException($"--group puts all {count:N0} images into one group, and none is left to compare another with; give an expression whose match tells images apart, or leave it out.");
     }
 
     private Func<long, string>? Groups(ReferenceImages images)

@@ -26,6 +26,9 @@ internal sealed class ReferenceImages : IDisposable
         else _statistics = options.Reference;
     }
 
+    /// <summary>Number of the images; null where there are none.</summary>
+    public int? Count => _images?.Count;
+
     /// <summary>One of the images; null where there are none.</summary>
     /// <param name="place">Its place.</param>
     public RgbImage? Read(long place) => _images?.Read([(int)place], CancellationToken.None).ToImages()[0];

@@ -50,6 +50,7 @@ public sealed class TuningRun
     {
         using var model = MsfModel.Load(_options.Model, _options.Device, _options.Precision, _options.Autoencoder);
         using var source = ModelData.Open(model.Manifest, _options.Data);
+        if (_options.Reference is null) ModelData.RequireSeveral(source.Name, source.Count);
         using var network = FeatureNetworks.Open(_options.Features, _options.Device);
         var identity = new TuningIdentity
         {

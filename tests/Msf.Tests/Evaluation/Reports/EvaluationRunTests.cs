@@ -122,16 +122,16 @@ public sealed class EvaluationRunTests : IDisposable
     [Fact]
     public void Saved_samples_and_a_saved_reference_give_the_same_figures()
     {
-        var options = _small.Options("report") with { SaveSamples = _small.Place("samples.npz"), SaveReference = _small.Place("statistics.npz") };
+        var options = _small.Options("report") with { SaveSamples = _small.Place("new/folder/samples.npz"), SaveReference = _small.Place("another/statistics.npz") };
         var (whole, files) = SmallEvaluation.Run(options);
-        Assert.Equal([_small.Place("statistics.npz"), _small.Place("samples.npz")], files.Skip(2));
-        var again = options with { Model = null, Samples = _small.Place("samples.npz"), SaveSamples = null, SaveReference = null, Count = null };
+        Assert.Equal([_small.Place("another/statistics.npz"), _small.Place("new/folder/samples.npz")], files.Skip(2));
+        var again = options with { Model = null, Samples = _small.Place("new/folder/samples.npz"), SaveSamples = null, SaveReference = null, Count = null };
         var archive = SmallEvaluation.Run(again with { Out = _small.Place("archive") }).Report;
         Assert.Equal(whole.Metrics.FrechetDistance, archive.Metrics.FrechetDistance);
         Assert.Equal(whole.Metrics.ClassAccuracy, archive.Metrics.ClassAccuracy);
         Assert.Equal(whole.Samples.Digest, archive.Samples.Digest);
         Assert.Null(archive.Model);
-        var against = SmallEvaluation.Run(again with { Out = _small.Place("against"), Data = null, Reference = _small.Place("statistics.npz") }).Report;
+        var against = SmallEvaluation.Run(again with { Out = _small.Place("against"), Data = null, Reference = _small.Place("another/statistics.npz") }).Report;
         Assert.Equal(whole.Metrics.FrechetDistance, against.Metrics.FrechetDistance);
         Assert.Equal(whole.Metrics.Precision, against.Metrics.Precision);
         Assert.Equal(36, against.Reference.Count);
@@ -170,6 +170,14 @@ public sealed class EvaluationRunTests : IDisposable
         Refuses<FileNotFoundException>("nowhere.npz", options with { Reference = "nowhere.npz" });
         NpzFile.Write(_small.Place("few.npz"), [new RgbImage(new byte[192], 8, 8), new RgbImage(new byte[192], 8, 8)], [0, 1]);
         Refuses<ArgumentException>("holds 2 samples, 9 or more", options with { Model = null, Samples = _small.Place("few.npz"), Count = 9 });
+        Refuses<ArgumentException>("puts all 36 images into one group", options with { Group = "^" });
+        NpzFile.Write(_small.Place("one.npz"), [new RgbImage(new byte[192], 8, 8)], [0]);
+        Refuses<InvalidDataException>("one.npz has 1 image", options with { Reference = _small.Place("one.npz") });
+        Directory.CreateDirectory(_small.Place("single/ant"));
+        File.Copy(_small.Place("data/ant/00.png"), _small.Place("single/ant/00.png"));
+        Refuses<InvalidDataException>("single has 1 image", options with { Model = null, Samples = _small.Place("few.npz"), Count = null, Data = _small.Place("single") });
+        Refuses<IOException>("few.npz", options with { SaveSamples = _small.Place("few.npz/samples.npz") });
+        Assert.False(Directory.Exists(_small.Place("bad/work")));
         using (var moments = new FeatureMoments(TorchSharp.torch.zeros(5, TorchSharp.torch.float64), TorchSharp.torch.eye(5, dtype: TorchSharp.torch.float64), 9)) moments.Write(_small.Place("five.npz"));
         Refuses<InvalidDataException>("take both from the same network", options with { Reference = _small.Place("five.npz") });
     }
