@@ -50,6 +50,7 @@ public sealed class TuneCommandTests(TinyModel tiny) : IClassFixture<TinyModel>
         Assert.Equal(ExitCode.Done, again.Code);
         Assert.Equal(journal, await File.ReadAllTextAsync(Path.Combine(Place("search"), "journal.jsonl"), TestContext.Current.CancellationToken));
         Assert.Contains("measurements of", again.Error, StringComparison.Ordinal);
+        Assert.Contains("64 images of an earlier run stand for the data", again.Error, StringComparison.Ordinal);
         var other = await Tune(Model("tuned-again"), "--seconds", "500", "--out", Place("search"), "--seed", "1");
         Assert.Equal(ExitCode.Failed, other.Code);
         Assert.Contains("another folder", other.Error, StringComparison.Ordinal);

@@ -46,6 +46,7 @@ public sealed class TuningJournalTests : IDisposable
         TuningJournal.Open(_folder.Root, Identity).Dispose();
         var error = Assert.Throws<InvalidDataException>(() => TuningJournal.Open(_folder.Root, Identity with { Seed = 2 }));
         Assert.Contains("another folder", error.Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidDataException>(() => TuningJournal.Open(_folder.Root, Identity with { Autoencoder = "vae" }));
         File.WriteAllText(_folder[TuningJournal.Name], "nothing\n");
         Assert.Throws<InvalidDataException>(() => TuningJournal.Open(_folder.Root, Identity));
     }

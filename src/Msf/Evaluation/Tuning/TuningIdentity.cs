@@ -6,6 +6,9 @@ public sealed record TuningIdentity
     /// <summary>SHA-256 of the weights of every stage.</summary>
     public required string[] Weights { get; init; }
 
+    /// <summary>SHA-256 of the autoencoder; null for a model of pixels.</summary>
+    public string? Autoencoder { get; init; }
+
     /// <summary>Data that the samples were compared with, as it was named.</summary>
     public required string Data { get; init; }
 
@@ -27,5 +30,5 @@ public sealed record TuningIdentity
     /// <summary>Whether another identity is the same.</summary>
     public bool IsSame(TuningIdentity other) =>
         Weights.SequenceEqual(other.Weights) && ClassCounts.SequenceEqual(other.ClassCounts)
-        && (Data, Reference, Features, Precision, Seed) == (other.Data, other.Reference, other.Features, other.Precision, other.Seed);
+        && (Autoencoder, Data, Reference, Features, Precision, Seed) == (other.Autoencoder, other.Data, other.Reference, other.Features, other.Precision, other.Seed);
 }

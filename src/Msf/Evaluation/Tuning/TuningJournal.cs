@@ -13,5 +13,5 @@ public static class TuningJournal
     /// <exception cref="InvalidDataException">The folder's journal is of something else, or damaged.</exception>
     /// <exception cref="IOException">The file system refused.</exception>
     public static Journal<TuningMeasurement> Open(string folder, TuningIdentity identity) => Journal.Open<TuningIdentity, TuningMeasurement>(
-        Path.Combine(folder, Name), identity, identity.IsSame, $"{folder} holds the search of another model, data, network, precision or seed; give another folder.");
+        Path.Combine(folder, Name), identity, identity.IsSame, $"{folder} holds the search of another model, autoencoder, data, network, precision or seed; give another folder.");
 }

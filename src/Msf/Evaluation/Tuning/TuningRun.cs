@@ -55,6 +55,7 @@ public sealed class TuningRun
         var identity = new TuningIdentity
         {
             Weights = [.. ModelFolder.WeightNames(model.Manifest.Model).Select(name => FileDigest.Sha256(Path.Combine(_options.Model, name)))],
+            Autoencoder = model.Autoencoder?.Identity,
             Data = source.Name,
             ClassCounts = [.. source.Classes.Select(c => (long)c.Count)],
             Reference = _options.Reference is { } file ? FileDigest.Sha256(file) : null,
@@ -77,7 +78,12 @@ public sealed class TuningRun
     {
         var kept = _options.Out is null ? null : Path.Combine(_options.Out, ReferenceName);
         if (_options.Reference is { } file) return EvaluationReference.Read(file);
-        if (kept is not null && File.Exists(kept)) return EvaluationReference.Read(kept);
+        if (kept is not null && File.Exists(kept))
+        {
+            var earlier = EvaluationReference.Read(kept);
+            Note?.Invoke($"{earlier.Moments.Count} images of an earlier run stand for the data ({kept})");
+            return earlier;
+        }
         var wanted = Math.Min(source.Count, _options.ReferenceImages);
         using var summary = evaluator.OfSource(
             source, imageSize, wanted, _options.Seed, KeptFeatures, done => done < 2 || Elapsed < ReferenceShare * _options.Seconds, ReferenceProgress, cancellation);
