@@ -43,7 +43,7 @@ public sealed record ComparisonMeasures
     public IReadOnlyList<string> Validate()
     {
         var errors = new List<string>();
-        if (string.IsNullOrWhiteSpace(Features)) errors.Add("features is empty; name a TorchScript network");
+        if (string.IsNullOrWhiteSpace(Features)) errors.Add("features is empty; name a TorchScript network, the folder of a classifier, or pixels");
         if (ReferenceImages < 2) errors.Add($"referenceImages is {ReferenceImages}, expected at least 2, or none for all");
         if (Samples < ModelObjective.LeastSamples) errors.Add($"samples is {Samples}, expected at least {ModelObjective.LeastSamples}");
         if (BatchSize < 1) errors.Add($"batchSize is {BatchSize}, expected at least 1");

@@ -45,8 +45,8 @@ public sealed class FeatureStatistics : IDisposable
     public long Count => _joined + _rows;
 
     /// <summary>
-    /// All that it holds, for who goes on exactly: a covariance is the sum of products over the count less 1, and cannot give it back to the last bit. The tensors belong to this, but for the
-    /// last, which the caller's dispose scope owns.
+    /// All that it holds, for who goes on exactly: a covariance is the sum of products over the count less 1, and cannot give it back to the last bit. Mean and scatter belong to this; the
+    /// others, of which the waiting rows are a view, to the caller's dispose scope.
     /// </summary>
     internal IEnumerable<(string Name, Tensor Value)> Exact()
     {

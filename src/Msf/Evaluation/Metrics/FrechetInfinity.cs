@@ -15,7 +15,7 @@ public static class FrechetInfinity
     /// <summary>Measures and extrapolates.</summary>
     /// <param name="reference">What samples are compared with.</param>
     /// <param name="features">Of the samples, (N, D) with N of at least <see cref="Fewest"/>.</param>
-    /// <param name="points">How many numbers, at least 3: evenly from a tenth of the samples, or twice D where that is more and there are as many, to all.</param>
+    /// <param name="points">How many numbers, at least 3: evenly from a tenth of the samples, or from twice D where that is more, but at most half of them, to all.</param>
     /// <param name="seed">Chooses the samples of each.</param>
     /// <param name="cancellation">Looked at before each.</param>
     /// <exception cref="ArgumentException">There are too few samples or points.</exception>

@@ -16,7 +16,7 @@ internal sealed class TuningProposals(TuningSpace space, int seed, Func<Sampling
     private readonly Random _random = new(seed);
     private readonly Dictionary<string, int[]> _choices = new(StringComparer.Ordinal);
 
-    /// <summary>The first candidates: the space's own settings, the same with fewer steps, each value of each setting that has no order, and then any.</summary>
+    /// <summary>The first candidates: the space's own settings, the same with a half, a quarter and an eighth of the steps where those are searched, and then any.</summary>
     /// <param name="count">How many at most.</param>
     /// <param name="isNew">Whether settings were not tried before.</param>
     public List<SamplingConfig> First(int count, Func<SamplingConfig, bool> isNew)
