@@ -16,7 +16,7 @@ public sealed class NearestImagesTests : IDisposable
         long[] copied = [3, DistanceBlocks.Side + 499, 77];
         var samples = data.index_select(0, tensor(copied)).clone();
         samples[1, 0] += 0.001;
-        var (places, distances) = NearestImages.Of(samples, data, TestContext.Current.CancellationToken);
+        var (places, distances) = NearestImages.Of(samples, data, cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(copied, places);
         Assert.Equal([0, 0.001, 0], distances.Select(distance => Math.Round(distance, 6)));
     }
@@ -26,10 +26,25 @@ public sealed class NearestImagesTests : IDisposable
     {
         using var generator = new Generator(4);
         var (data, samples) = (randint(0, 256, [300, 12], ScalarType.Byte, generator: generator), randint(0, 256, [90, 12], ScalarType.Byte, generator: generator));
-        var (places, distances) = NearestImages.Of(samples, data, TestContext.Current.CancellationToken);
+        var (places, distances) = NearestImages.Of(samples, data, cancellation: TestContext.Current.CancellationToken);
         var all = cdist(samples.to(ScalarType.Float64), data.to(ScalarType.Float64));
         Assert.Equal(all.argmin(1).data<long>(), places);
         TensorAssert.Close(all.amin([1]), tensor(distances), 1e-9);
+    }
+
+    [Fact]
+    public void None_is_compared_with_its_own_group()
+    {
+        using var generator = new Generator(5);
+        var data = randn([(int)DistanceBlocks.Side + 40, 3], generator: generator);
+        long[] groups = [.. Enumerable.Range(0, (int)data.shape[0]).Select(i => i % 1000L)];
+        var (places, distances) = NearestImages.Of(data, data, tensor(groups), TestContext.Current.CancellationToken);
+        var all = cdist(data.to(ScalarType.Float64), data.to(ScalarType.Float64));
+        all.masked_fill_(tensor(groups).unsqueeze(1).eq(tensor(groups)), double.PositiveInfinity);
+        Assert.Equal(all.argmin(1).data<long>(), places);
+        TensorAssert.Close(all.amin([1]), tensor(distances), 1e-9);
+        var two = data.narrow(0, 0, 2);
+        Assert.Equal([double.PositiveInfinity, double.PositiveInfinity], NearestImages.Of(two, two, zeros([2], ScalarType.Int64), TestContext.Current.CancellationToken).Distances);
     }
 
     [Fact]
@@ -38,7 +53,7 @@ public sealed class NearestImagesTests : IDisposable
         using var generator = new Generator(9);
         Tensor Draw(int count) => randn([count, 5], generator: generator);
         var data = Draw(800);
-        var held = NearestImages.Of(Draw(800), data, TestContext.Current.CancellationToken).Distances;
+        var held = NearestImages.Of(Draw(800), data, cancellation: TestContext.Current.CancellationToken).Distances;
         NeighbourSpace Search(Tensor samples) => NeighbourSearch.Search(
             data, [.. Enumerable.Range(1000, 800).Select(i => (long)i)], samples, [.. Enumerable.Range(0, (int)samples.shape[0]).Select(i => (long)i)], held, 2, 10, TestContext.Current.CancellationToken);
         var fresh = Search(Draw(800));

@@ -83,7 +83,7 @@ public sealed class MetricReference : IDisposable
         if (_held is { } known) return known;
         using var scope = NewDisposeScope();
         double[]? Distances(RowStore? held, RowStore data) =>
-            held?.Rows is { } rows && data.Rows is { } images && rows.shape[1] == images.shape[1] ? NearestImages.Of(rows, images, cancellation).Distances : null;
+            held?.Rows is { } rows && data.Rows is { } images && rows.shape[1] == images.shape[1] ? NearestImages.Of(rows, images, cancellation: cancellation).Distances : null;
         var found = (Distances(_heldOut?.Parts.Features, Data.Parts.Features), Distances(_heldOut?.Parts.Pixels, Data.Parts.Pixels));
         _held = found;
         return found;

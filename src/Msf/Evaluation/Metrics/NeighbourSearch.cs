@@ -17,7 +17,7 @@ internal static class NeighbourSearch
     public static NeighbourSpace Search(
         Tensor data, long[] dataIds, Tensor samples, long[] sampleIds, double[]? heldOut, int pairs, double unit, CancellationToken cancellation)
     {
-        var (places, distances) = NearestImages.Of(samples, data, cancellation);
+        var (places, distances) = NearestImages.Of(samples, data, cancellation: cancellation);
         for (var i = 0; i < distances.Length; i++) distances[i] *= unit;
         var closest = Enumerable.Range(0, distances.Length).OrderBy(i => distances[i]).Take(pairs)
             .Select(i => new NeighbourPair(sampleIds[i], dataIds[places[i]], distances[i])).ToArray();

@@ -1,4 +1,3 @@
-using Msf.Runtime;
 using static TorchSharp.torch;
 
 namespace Msf.Evaluation;
@@ -11,17 +10,17 @@ internal sealed class MemorisationCheck
 {
     private const int MostRows = 5000;
 
-    private MemorisationCheck(MemorisationReport report, NearestTo[] features, NearestTo[] pixels, double[] others, double[] otherPixels) =>
+    private MemorisationCheck(MemorisationReport report, NeighbourPair[] features, NeighbourPair[] pixels, double[] others, double[] otherPixels) =>
         (Report, Features, Pixels, Others, OtherPixels) = (report, features, pixels, others, otherPixels);
 
     /// <summary>The figures.</summary>
     public MemorisationReport Report { get; }
 
     /// <summary>Samples and their neighbours in features, in the order of the samples; at most 5,000.</summary>
-    public NearestTo[] Features { get; }
+    public NeighbourPair[] Features { get; }
 
     /// <summary>The same in pixels; empty where they cannot be compared.</summary>
-    public NearestTo[] Pixels { get; }
+    public NeighbourPair[] Pixels { get; }
 
     /// <summary>Distances in features of what they are compared with.</summary>
     public double[] Others { get; }
@@ -44,12 +43,12 @@ internal sealed class MemorisationCheck
         if (dataIds.Length == 0 || sampleIds.Length == 0) return null;
         var groups = Groups(dataIds, group);
         var near = Nearest(features, images, sampleIds, dataIds, 1, cancellation);
-        var others = heldOut?.Features() is { } held ? Distances(First(held), images, 1, cancellation) : LeaveOut(images, groups, 1, cancellation);
+        var others = heldOut?.Features() is { } held ? Distances(held, images, null, 1, cancellation) : Distances(images, images, groups, 1, cancellation);
         var (small, pixels) = (data.Parts.Pixels.Rows, samples.Parts.Pixels.Rows);
         var comparable = small is not null && pixels is not null && small.shape[1] == pixels.shape[1];
         var unit = comparable ? 1 / Math.Sqrt(small!.shape[1]) : 0;
         var nearPixels = comparable ? Nearest(pixels!, small!, sampleIds, dataIds, unit, cancellation) : [];
-        var otherPixels = !comparable ? [] : heldOut?.Parts.Pixels.Rows is { } rows ? Distances(First(rows), small!, unit, cancellation) : LeaveOut(small!, groups, unit, cancellation);
+        var otherPixels = !comparable ? [] : heldOut?.Parts.Pixels.Rows is { } rows ? Distances(rows, small!, null, unit, cancellation) : Distances(small!, small!, groups, unit, cancellation);
         var report = new MemorisationReport
         {
             ComparedWith = heldOut is null ? group is null ? "the data's images, each against all others" : "the data's images, each against all others but its own versions" : $"held-out images, {heldOut.Description.Source}",
@@ -59,40 +58,21 @@ internal sealed class MemorisationCheck
         return new MemorisationCheck(report, near, nearPixels, others, otherPixels);
     }
 
-    private static MemorisationSpace Space(NearestTo[] near, double[] others)
+    private static MemorisationSpace Space(NeighbourPair[] near, double[] others)
     {
         var summary = DistanceSummary.Of([.. others]);
         double Share(double limit) => near.Count(pair => pair.Distance < limit) / (double)near.Length;
         return new MemorisationSpace(DistanceSummary.Of([.. near.Select(pair => pair.Distance)]), summary, Share(summary.FirstPercent), Share(summary.Median));
     }
 
-    private static NearestTo[] Nearest(Tensor x, Tensor data, long[] ids, long[] dataIds, double unit, CancellationToken cancellation)
+    private static NeighbourPair[] Nearest(Tensor x, Tensor data, long[] ids, long[] dataIds, double unit, CancellationToken cancellation)
     {
-        var (places, distances) = NearestImages.Of(First(x), data, cancellation);
-        return [.. places.Select((place, i) => new NearestTo(ids[i], dataIds[place], unit * distances[i]))];
+        var (places, distances) = NearestImages.Of(First(x), data, cancellation: cancellation);
+        return [.. places.Select((place, i) => new NeighbourPair(ids[i], dataIds[place], unit * distances[i]))];
     }
 
-    private static double[] Distances(Tensor x, Tensor data, double unit, CancellationToken cancellation) =>
-        [.. NearestImages.Of(x, data, cancellation).Distances.Select(distance => unit * distance)];
-
-    // Distance of every row to the nearest row of another group.
-    private static double[] LeaveOut(Tensor data, Tensor groups, double unit, CancellationToken cancellation)
-    {
-        using var scope = NewDisposeScope();
-        var x = First(data);
-        var best = HeldScalar.Constant([x.shape[0]], double.PositiveInfinity, ScalarType.Float32, CPU);
-        DistanceBlocks.Visit(
-            x, data, DistanceBlocks.Centre(data),
-            (row, column, squared) =>
-            {
-                var itself = groups.narrow(0, row, squared.shape[0]).unsqueeze(1).eq(groups.narrow(0, column, squared.shape[1]));
-                using var infinity = tensor(float.PositiveInfinity);
-                var known = best.narrow(0, row, squared.shape[0]);
-                known.copy_(where(itself, infinity, squared).amin([1]).minimum(known));
-            },
-            cancellation);
-        return [.. best.sqrt().data<float>().Select(distance => unit * distance)];
-    }
+    private static double[] Distances(Tensor x, Tensor data, Tensor? groups, double unit, CancellationToken cancellation) =>
+        [.. NearestImages.Of(First(x), data, groups, cancellation).Distances.Select(distance => unit * distance)];
 
     // A number for every group, (N), int64.
     private static Tensor Groups(long[] places, Func<long, string>? group)

@@ -99,13 +99,13 @@ internal sealed class ReportPage(EvaluationReport report, ReportPictures picture
         yield return [space, "the others", Number(of.Others.Minimum), Number(of.Others.FirstPercent), Number(of.Others.Median), "1 %", "50 %"];
     }
 
-    private void Pairs(string title, NearestTo[] near, bool closest)
+    private void Pairs(string title, NeighbourPair[] near, bool closest)
     {
         var pairs = pictures.Pairs(near, closest).ToArray();
         if (pairs.Length == 0) return;                                                        // features without images
         _html.Element("h3", title).Raw("<div class=\"pairs\">");
         foreach (var (sample, image, name, pair) in pairs)
-            _html.Raw($"<figure class=\"pair\"><span>{ReportHtml.Image(sample, Text($"sample {pair.Place}"))}{ReportHtml.Image(image, name)}</span><figcaption>{Text($"{pair.Distance:G4}: sample {pair.Place}, ")}{ReportHtml.Encode(name)}</figcaption></figure>");
+            _html.Raw($"<figure class=\"pair\"><span>{ReportHtml.Image(sample, Text($"sample {pair.Sample}"))}{ReportHtml.Image(image, name)}</span><figcaption>{Text($"{pair.Distance:G4}: sample {pair.Sample}, ")}{ReportHtml.Encode(name)}</figcaption></figure>");
         _html.Raw("</div>");
     }
 

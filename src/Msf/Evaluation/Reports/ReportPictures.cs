@@ -36,12 +36,12 @@ internal sealed class ReportPictures(IImageSet samples, IReadOnlyList<string> cl
     /// <summary>Samples beside what is nearest to them: in the closest pairs, and in the first ones, which are like any.</summary>
     /// <param name="near">Samples and their neighbours.</param>
     /// <param name="closest">The closest ones instead of the first ones.</param>
-    public IEnumerable<(RgbImage Sample, RgbImage Image, string Name, NearestTo Pair)> Pairs(IReadOnlyList<NearestTo> near, bool closest)
+    public IEnumerable<(RgbImage Sample, RgbImage Image, string Name, NeighbourPair Pair)> Pairs(IReadOnlyList<NeighbourPair> near, bool closest)
     {
-        NearestTo[] shown = [.. closest ? near.OrderBy(pair => pair.Distance).Take(Closest) : near.Take(Typical)];
-        Make([.. shown.Select(pair => (int)pair.Place)]);
+        NeighbourPair[] shown = [.. closest ? near.OrderBy(pair => pair.Distance).Take(Closest) : near.Take(Typical)];
+        Make([.. shown.Select(pair => (int)pair.Sample)]);
         foreach (var pair in shown)
-            if (reference.Read(pair.Image) is { } image) yield return (_made[(int)pair.Place], image, reference.NameAt(pair.Image), pair);
+            if (reference.Read(pair.Image) is { } image) yield return (_made[(int)pair.Sample], image, reference.NameAt(pair.Image), pair);
     }
 
     private RgbImage Grid(int[] places, int columns)

@@ -23,7 +23,7 @@ public sealed class MemorisationCheckTests : IDisposable
         var repeated = MemorisationCheck.Of(data, copies, held, null, None)!;
         Assert.Equal((1.0, 1.0, 0.0), (repeated.Report.Features.NearerThanFirstPercent, repeated.Report.Pixels!.NearerThanFirstPercent, repeated.Report.Features.Samples.Median));
         Assert.Equal(Enumerable.Range(5, 10).Select(i => (long)i), repeated.Pixels.Select(pair => pair.Image));
-        Assert.Equal(Enumerable.Range(0, 10).Select(i => (long)i), repeated.Pixels.Select(pair => pair.Place));
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => (long)i), repeated.Pixels.Select(pair => pair.Sample));
         var honest = MemorisationCheck.Of(data, fresh, held, null, None)!;
         Assert.InRange(honest.Report.Pixels!.NearerThanMedian, 0.25, 0.75);
         Assert.InRange(honest.Report.Pixels!.NearerThanFirstPercent, 0, 0.15);
