@@ -70,8 +70,8 @@ public sealed class ComparisonEstimate(ComparisonConfig config, Device device)
         using var generator = SeededNoise.Generator(0);
         (Tensor X, Tensor? U, Tensor T, Tensor Labels) Batch(int size)
         {
-            var x = randn([size, transformer.Channels, .. transformer.InputSize.Select(side => (long)side)], device: device, generator: generator);
-            return (x, transformer.ConditionChannels > 0 ? x : null, rand(size, device: device, generator: generator), zeros(size, ScalarType.Int64, device));
+            var x = randn([size, transformer.Channels, .. transformer.InputSize.Select(side => (long)side)], generator: generator).to(device);
+            return (x, transformer.ConditionChannels > 0 ? x : null, rand(size, device: device), zeros(size, ScalarType.Int64, device));
         }
         var trained = Batch(run.Training.BatchSize);
         var sampled = Batch(config.Measures.BatchSize);
