@@ -4,6 +4,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Msf.Client;
 
@@ -18,7 +19,7 @@ namespace Msf.Client;
 public sealed class MsfClient : IDisposable
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
-    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver(), Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
     private static readonly JsonSerializerOptions _sent = new(_json) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
     private readonly HttpClient _http;
     private readonly Uri _address;

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Msf.Server;
 
@@ -8,10 +9,10 @@ namespace Msf.Server;
 internal static class ServerJson
 {
     /// <summary>The options.</summary>
-    internal static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+    internal static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() });
 
     /// <summary>The same for OpenAI's shape, whose names are snake_case.</summary>
-    internal static JsonSerializerOptions OpenAi { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower });
+    internal static JsonSerializerOptions OpenAi { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver(), PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower });
 
     /// <summary>Reads a body.</summary>
     /// <exception cref="RequestException">It is no JSON, or has unknown or mistyped members.</exception>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Msf.Runtime;
 
@@ -59,6 +60,7 @@ public static class JsonFormat
 
     private static JsonSerializerOptions Create(bool indented) => new(JsonSerializerDefaults.Web)
     {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),                                 // also in programs that have turned reflection off elsewhere, as those of one file do
         WriteIndented = indented,
         PropertyNameCaseInsensitive = false,
         NumberHandling = JsonNumberHandling.Strict,

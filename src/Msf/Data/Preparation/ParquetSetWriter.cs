@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Parquet;
 using Parquet.Schema;
 
@@ -10,6 +11,7 @@ internal sealed class ParquetSetWriter : IDisposable
 {
     private const int GroupBytes = 1 << 20;
     private const int GroupRows = 1000;
+    private static readonly JsonSerializerOptions _noteFormat = new() { TypeInfoResolver = new DefaultJsonTypeInfoResolver() };
 
     private readonly DataField<byte[]> _bytes = new("bytes");
     private readonly DataField<string> _path = new("path");
@@ -66,5 +68,5 @@ internal sealed class ParquetSetWriter : IDisposable
                 label = new { names = classes.Select(known => known.Name), _type = "ClassLabel" },
             },
         },
-    });
+    }, _noteFormat);
 }

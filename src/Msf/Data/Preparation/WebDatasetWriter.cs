@@ -26,7 +26,7 @@ internal sealed class WebDatasetWriter : IDisposable
         var label = image.Label.ToString(CultureInfo.InvariantCulture);
         Write($"{key}.{image.Extension}", image.Bytes);
         Write($"{key}.cls", Encoding.ASCII.GetBytes(label));
-        Write($"{key}.json", Encoding.UTF8.GetBytes($"{{\"label\": {label}, \"class_name\": {JsonSerializer.Serialize(_classes[image.Label].Name)}}}"));
+        Write($"{key}.json", Encoding.UTF8.GetBytes($"{{\"label\": {label}, \"class_name\": \"{JsonEncodedText.Encode(_classes[image.Label].Name)}\"}}"));
     }
 
     /// <summary>Writes the end of the archive.</summary>
