@@ -17,8 +17,7 @@ internal sealed class ModelWorker
     private readonly ImageDelivery _delivery;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _running;
-    private int _lastTogether;
+    private int _running, _lastTogether;
 
     /// <summary>Starts the thread, which loads the model.</summary>
     internal ModelWorker(ModelCard card, EngineContext context)
@@ -58,9 +57,6 @@ internal sealed class ModelWorker
 
     /// <summary>Multiply-adds that wait.</summary>
     internal double WaitingWork => Read(() => _queue.Work);
-
-    /// <summary>Whether it has nothing to do.</summary>
-    internal bool IsIdle => Read(() => _queue.Count == 0 && _running == 0);
 
     /// <summary>Images of a client that wait.</summary>
     internal int WaitingOf(string client) => Read(() => _queue.CountOf(client));
@@ -105,8 +101,7 @@ internal sealed class ModelWorker
             job.Fail(new RequestException("the server stops before this was begun; ask again.", null, 503, "stopping", TimeSpan.FromSeconds(5)), _context.Time.GetUtcNow());
     }
 
-    /// <summary>The same where it has nothing to do; else nothing happens.</summary>
-    /// <returns>Whether it ends now.</returns>
+    /// <summary>Ends where it has nothing to do, and says whether it does.</summary>
     internal bool TryStopIdle()
     {
         lock (_gate)
@@ -149,9 +144,7 @@ internal sealed class ModelWorker
         {
             var model = ModelLoader.Load(Card, _context, Speed);
             lock (_gate)
-            {
                 if (State == ModelState.Loading) State = ModelState.Ready;
-            }
             _loaded.TrySetResult();
             return model;
         }

@@ -81,8 +81,7 @@ public sealed class DiffusionTransformer : Module
     public Tensor Forward(Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime, Tensor? augmentation)
     {
         var shares = is_grad_enabled() ? 1 : BatchShares.Of(x.shape[0], Device, _positions.dtype);
-        if (shares == 1)
-            return ForwardShare(x, t, labels, condition, conditionTime, augmentation);
+        if (shares == 1) return ForwardShare(x, t, labels, condition, conditionTime, augmentation);
         TransformerInputs.Require(Config, x, t, labels, condition, conditionTime, augmentation);
         using var scope = NewDisposeScope();
         var placed = Place(x);                                                                // once, before the threads ask
@@ -136,9 +135,7 @@ public sealed class DiffusionTransformer : Module
     internal IEnumerable<Linear> ModulationLayers => [.. _blocks.Select(block => block.ModulationLayer), _finalLayer.ModulationLayer];
 
     /// <summary>What comes before the blocks.</summary>
-    /// <returns>
-    /// Tokens, (B, N, D), and conditioning vectors, (B', D), in the type of the parameters, owned by the caller's dispose scope; and their grid.
-    /// </returns>
+    /// <returns>Tokens, (B, N, D), and conditioning vectors, (B', D), in the type of the parameters, owned by the caller's dispose scope; and their grid.</returns>
     internal (Tensor Tokens, Tensor Conditioning, PlacedGrid Placed) Embed(
         Tensor x, Tensor t, Tensor labels, Tensor? condition, Tensor? conditionTime, Tensor? augmentation)
     {
