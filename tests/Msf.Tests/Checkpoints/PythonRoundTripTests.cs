@@ -6,6 +6,7 @@ using static TorchSharp.torch;
 namespace Msf.Tests.Checkpoints;
 
 /// <summary>Model folders mean in Python what they mean here: docs/python/load_msf.py against our own forward pass.</summary>
+[Collection(ChildProcesses.Name)]
 public sealed class PythonRoundTripTests
 {
     private const string Python = "/usr/bin/python3";
