@@ -91,7 +91,7 @@ internal sealed class ModelPool
     private bool TryUnload(ModelWorker worker)
     {
         if (!worker.TryStopIdle()) return false;
-        _workers.Remove(worker.Card.Name);
+        Remove(worker);
         _ = worker.Ended.ContinueWith(_ => ServerLog.Unloaded(_context.Log, worker.Card.Name), TaskScheduler.Default);
         return true;
     }
@@ -99,9 +99,14 @@ internal sealed class ModelPool
     // One that could not load its model holds no memory, and its fault is remembered for a while.
     private void Drop(ModelWorker ended)
     {
-        _workers.Remove(ended.Card.Name);
-        _context.Meter.Loaded(_workers.Count);
+        Remove(ended);
         if (ended.Fault is { } fault) _faults[ended.Card.Name] = (_context.Time.GetUtcNow() + _faultMemory, fault);
+    }
+
+    private void Remove(ModelWorker worker)
+    {
+        _workers.Remove(worker.Card.Name);
+        _context.Meter.Loaded(_workers.Count);
     }
 
     private static RequestException Full(ModelCard card) =>

@@ -9,10 +9,10 @@ namespace Msf.Server;
 internal static class ServerJson
 {
     /// <summary>The options.</summary>
-    internal static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() });
+    internal static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
     /// <summary>The same for OpenAI's shape, whose names are snake_case.</summary>
-    internal static JsonSerializerOptions OpenAi { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver(), PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower });
+    internal static JsonSerializerOptions OpenAi { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web) { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower });
 
     /// <summary>Reads a body.</summary>
     /// <exception cref="RequestException">It is no JSON, or has unknown or mistyped members.</exception>
@@ -31,6 +31,7 @@ internal static class ServerJson
     /// <summary>Applies the conventions.</summary>
     internal static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {
+        options.TypeInfoResolver ??= new DefaultJsonTypeInfoResolver();                       // also where a program has turned reflection off
         options.PropertyNameCaseInsensitive = false;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;

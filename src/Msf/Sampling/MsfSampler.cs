@@ -103,7 +103,7 @@ public sealed class MsfSampler
     /// <param name="take">Called after every batch with the index of its first image and the images, (B, C, H, W), which are disposed afterwards.</param>
     /// <param name="progress">Told after every solver step of every batch.</param>
     /// <param name="cancellation">Looked at after every solver step.</param>
-    /// <exception cref="ArgumentException">A label or a budget does not fit the model, or there are not as many of something as there are images; at least one; nothing is generated then.</exception>
+    /// <exception cref="ArgumentException">A label or a budget does not fit the model, or there are no images, or not as many of something as there are images; nothing is generated then.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public void SampleInBatches(
         SamplingRequest request, int batchSize, Action<int, Tensor> take, IProgress<SamplingProgress>? progress = null, CancellationToken cancellation = default)

@@ -8,6 +8,8 @@ namespace Msf.Training;
 /// </summary>
 internal sealed class TrainingLoop
 {
+    private const double LongestSeconds = 3e9;                                                // a century; a TimeSpan ends at three hundred of them
+
     private readonly ITrainedRun _trained;
     private readonly TrainingConfig _training;
     private readonly RunFolder _run;
@@ -91,8 +93,6 @@ internal sealed class TrainingLoop
         writer.Wait();
         _page.Write(_trained.Images, Seconds, running: false);                                // with the last sheet
     }
-
-    private const double LongestSeconds = 3e9;                                                // a century; a TimeSpan ends at three hundred of them
 
     private bool Crossed(long previous, long every) => previous / every != _trained.Images / every;
 
